@@ -274,6 +274,7 @@ TABLES: tuple[Table, ...] = (
                 unit="shares",
                 nullable=True,
             ),
+            Column("history_from", DATE, "Figures of periods that end before this day belong to another business; null: none do.", nullable=True),
             Column("country", STRING, "Country of its head office, ISO 3166 alpha-2.", nullable=True),
             Column("note", STRING, "Judgement with its reason and date.", nullable=True),
         ),
