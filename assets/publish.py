@@ -1,0 +1,128 @@
+"""The published folder: how a version is prepared aside, put in place in one step, and described.
+
+Belongs here: staging folders, versions, the `current` link, the manifest's contents, the as-of date. Does not belong
+here: what is published (assets/published) or how it reads (dashboard).
+
+    published/.staging-<run>/   being written by a run; removed by the next run if that one died
+    published/versions/<id>/    whole versions, the newest `KEEP` of them
+    published/current           a symbolic link to one of them, replaced atomically
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import polars as pl
+from pydantic import Field
+
+from analytics.contracts import TABLES
+from assets import policies
+
+KEEP = 5
+DATABASE = "layerledger.duckdb"
+MANIFEST = "manifest.json"
+
+published_asset = partial(
+    dg.asset,
+    key_prefix="published",
+    group_name="published",
+    owners=policies.OWNERS,
+    tags={"stage": "published"},
+    pool=policies.WAREHOUSE_POOL,
+)
+
+TABLE_KEYS = [dg.AssetKey([t.schema, t.name]) for t in TABLES]
+
+
+class PublishedFolder(dg.ConfigurableResource):
+    """The folder of a home that readers see."""
+
+    root: str = Field(description="The home's `published` folder.")
+
+    def staging(self, run: dg.DagsterRun) -> Path:
+        """Return the folder this run prepares its version in, made if need be.
+
+        A run that is carried on from its failure writes into the folder of the run it carries on. Staging folders of
+        other runs are left-overs of runs that died, because only one run writes at a time; they are removed.
+        """
+        own = Path(self.root) / f".staging-{run.root_run_id or run.run_id}"
+        for folder in Path(self.root).glob(".staging-*"):
+            if folder != own:
+                shutil.rmtree(folder)
+        own.mkdir(parents=True, exist_ok=True)
+        return own
+
+    def put_in_place(self, staging: Path, identifier: str) -> Path:
+        """Make a staged folder the current version; return it. Readers see the old one or the new one, never a mix."""
+        versions, current = Path(self.root) / "versions", Path(self.root) / "current"
+        versions.mkdir(exist_ok=True)
+        placed = staging.rename(versions / identifier)
+        link = Path(self.root) / f".current-{identifier}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("versions") / identifier)
+        link.replace(current)
+        # Identifiers begin with the time of publication, so their order is their age.
+        for old in sorted(v for v in versions.iterdir() if v != placed)[: -(KEEP - 1)]:
+            shutil.rmtree(old)
+        return placed
+
+
+def as_of(company_quarters: pl.DataFrame, prices: pl.DataFrame) -> date:
+    """Return the newest day whose knowledge is in the data, never the clock's.
+
+    Raises:
+        ValueError: there is neither a statement nor a price, so there is nothing to publish.
+    """
+    days = [d for d in (company_quarters["known_at"].max(), prices["date"].max()) if isinstance(d, date)]
+    if not days:
+        raise ValueError("no statement and no price is known on that day; there is nothing to publish")
+    return max(days)
+
+
+def identifier(run_id: str, created_at: datetime) -> str:
+    """Return a version's name: its time of publication (UTC), then the beginning of the run's id."""
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+
+
+def schema_version() -> str:
+    """Return a digest of every table's columns and types; two databases with the same one can be read alike."""
+    declared = [(t.full_name, [(c.name, str(c.dtype)) for c in t.columns]) for t in TABLES]
+    return hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:12]
+
+
+def manifest(
+    folder: Path, *, run_id: str, as_of: date, as_known_on: date | None, created_at: datetime, rows: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return the manifest of a folder: what it holds, from when, made by what, with size and hash of every file."""
+    return {
+        "version": identifier(run_id, created_at),
+        "run_id": run_id,
+        "as_of": as_of.isoformat(),
+        "as_known_on": as_known_on.isoformat() if as_known_on else None,
+        "created_at": created_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "versions": {
+            "layerledger": version("layerledger"),
+            "duckdb": duckdb.__version__,
+            "polars": pl.__version__,
+            "schema": schema_version(),
+        },
+        "rows": dict(rows),
+        "files": {
+            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != MANIFEST
+        },
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

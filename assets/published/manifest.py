@@ -1,0 +1,58 @@
+"""The manifest, and the moment at which a version becomes the current one."""
+
+import json
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from assets.inputs import Inputs
+from assets.publish import DATABASE, MANIFEST, PublishedFolder, as_of, published_asset
+from assets.publish import manifest as describe
+from assets.warehouse import Warehouse, row_counts
+
+PARTS = ("index.html", DATABASE, "data")
+
+
+@published_asset(
+    ins={
+        "company_quarters": dg.AssetIn(key=["core", "company_quarters"]),
+        "prices": dg.AssetIn(key=["core", "prices"]),
+    },
+    deps=[["published", part] for part in ("data", "database", "site")],
+    description="One row per published file in manifest.json; writing it puts the folder in place as published/current.",
+    kinds={"json"},
+)
+def manifest(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    inputs: Inputs,
+    published: PublishedFolder,
+    company_quarters: pl.DataFrame,
+    prices: pl.DataFrame,
+) -> dg.MaterializeResult:
+    """One row per published file in manifest.json; writing it puts the folder in place as published/current."""
+    folder = published.staging(context.run)
+    missing = [part for part in PARTS if not (folder / part).exists()]
+    if missing:
+        raise dg.Failure(
+            f"this run has not made {', '.join(missing)}; materialise all assets of the group `published` together"
+        )
+    contents = describe(
+        folder,
+        run_id=context.run_id,
+        as_of=as_of(company_quarters, prices),
+        as_known_on=inputs.knowledge_day,
+        created_at=datetime.now(UTC),
+        rows=row_counts(warehouse.file),
+    )
+    (folder / MANIFEST).write_text(json.dumps(contents, indent=1) + "\n")
+    placed = published.put_in_place(folder, contents["version"])
+    return dg.MaterializeResult(
+        metadata={
+            "folder": dg.MetadataValue.path(placed),
+            "as of": contents["as_of"],
+            "files": len(contents["files"]),
+            "bytes": sum(file["bytes"] for file in contents["files"].values()),
+        }
+    )

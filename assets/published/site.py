@@ -1,0 +1,28 @@
+"""The pages."""
+
+from importlib.metadata import version
+
+import dagster as dg
+import polars as pl
+
+from analytics.contracts import TABLES
+from assets.publish import PublishedFolder, as_of, published_asset
+from dashboard import site as pages
+
+READ = {f"{t.schema}_{t.name}": t for t in TABLES if t.schema != "raw"}
+
+
+@published_asset(
+    ins={parameter: dg.AssetIn(key=[t.schema, t.name]) for parameter, t in READ.items()},
+    description="One folder of pages: index.html, a page per layer, coverage and methods; no request leaves it.",
+    kinds={"html", "altair"},
+)
+def site(
+    context: dg.AssetExecutionContext, published: PublishedFolder, **tables: pl.DataFrame
+) -> dg.MaterializeResult:
+    """One folder of pages: index.html, a page per layer, coverage and methods."""
+    named = {READ[parameter].full_name: frame for parameter, frame in tables.items()}
+    folder = published.staging(context.run)
+    day = as_of(named["core.company_quarters"], named["core.prices"])
+    pages.build(named, folder, run_id=context.run_id, as_of=day, version=version("layerledger"))
+    return dg.MaterializeResult(metadata={"as of": day.isoformat(), "pages": len(list(folder.rglob("*.html")))})

@@ -1,0 +1,1 @@
+"""Stage raw: observations as the sources delivered them; nothing here is interpreted."""

@@ -1,0 +1,105 @@
+"""How a function from frames to a frame becomes the asset of a table.
+
+Belongs here: the decorator that every module of `raw/`, `core/` and `marts/` uses. Does not belong here: any table.
+"""
+
+import inspect
+from collections.abc import Callable, Generator
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from analytics.contracts import TABLES, Column, ContractError, Table, table
+from assets import checks, policies
+from assets.inputs import Inputs
+from assets.warehouse import Warehouse, describe
+
+Build = Callable[..., pl.DataFrame]
+Results = Generator[dg.AssetCheckResult | dg.MaterializeResult, None, None]
+
+# A parameter of an asset is the name of the table it takes, so names are unique across stages (a test holds it).
+BY_NAME = {contract.name: contract for contract in TABLES}
+
+# Columns that tell how new a table is, in the order in which they are looked for.
+PERIOD_COLUMNS = ("calendar_quarter", "period_end", "date", "newest_quarter", "last_quarter", "started_at")
+
+
+def table_asset(*, append: bool = False, kinds: frozenset[str] = frozenset({"polars"})) -> Callable[[Build], Any]:
+    """Make the decorated function the asset of the table that its module is named after.
+
+    `assets/core/companies.py` holds core.companies. A parameter named like a table receives that table; `inputs`
+    receives the run's inputs. The frame is checked against the contract, written, and reported with its row count and
+    newest period; one that breaks the contract fails the blocking check and the step, and leaves the table as it was.
+
+    Args:
+        append: add rows with new keys to the stored table and never change it otherwise.
+        kinds: what Dagster shows as the asset's kinds, beside duckdb.
+    """
+
+    def declare(build: Build) -> Any:
+        stage, name = build.__module__.split(".")[-2:]
+        contract, key = table(f"{stage}.{name}"), dg.AssetKey([stage, name])
+        taken = [p for p in inspect.signature(build).parameters if p != "inputs"]
+        wants_inputs = "inputs" in inspect.signature(build).parameters
+
+        @dg.asset(
+            key=key,
+            ins={p: dg.AssetIn(key=[BY_NAME[p].schema, p]) for p in taken},
+            description=contract.description,
+            metadata={
+                "dagster/column_schema": column_schema(contract),
+                "dagster/table_name": contract.full_name,
+            },
+            group_name=stage,
+            kinds={"duckdb", *kinds},
+            owners=policies.OWNERS,
+            tags={"stage": stage},
+            pool=policies.WAREHOUSE_POOL,
+            io_manager_key="warehouse",
+            required_resource_keys={"warehouse", "inputs"},
+            check_specs=[checks.contract_spec(key, contract)],
+        )
+        def made(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Results:
+            inputs: Inputs = context.resources.inputs
+            warehouse: Warehouse = context.resources.warehouse
+            frame = build(**tables, inputs=inputs) if wants_inputs else build(**tables)
+            try:
+                rows = warehouse.write(contract, frame, append=append)
+            except ContractError as error:
+                yield checks.contract_broken(key, error)
+                raise dg.Failure(f"the last good {contract.full_name} stays: {error}") from error
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata={"dagster/row_count": rows, **newest(frame, contract)},
+                check_results=[checks.contract_kept(key, frame.height)],
+            )
+
+        return made
+
+    return declare
+
+
+def column_schema(contract: Table) -> dg.TableSchema:
+    """Return the contract's columns as Dagster shows them: type, description with unit, constraints."""
+    return dg.TableSchema(columns=[_column(column, contract) for column in contract.columns])
+
+
+def _column(column: Column, contract: Table) -> dg.TableColumn:
+    listed = [f"one of: {', '.join(column.values)}"] if column.values else []
+    return dg.TableColumn(
+        name=column.name,
+        type=str(column.dtype),
+        description=describe(column),
+        constraints=dg.TableColumnConstraints(
+            nullable=column.nullable, unique=contract.key == (column.name,), other=listed
+        ),
+    )
+
+
+def newest(frame: pl.DataFrame, contract: Table) -> dict[str, str]:
+    """Return the newest period of a frame as metadata; empty where the table has no time or no rows."""
+    for column in PERIOD_COLUMNS:
+        if column in contract.polars_schema and frame[column].max() is not None:
+            return {"newest period": str(frame[column].max())}
+    return {}

@@ -1,0 +1,319 @@
+"""The `layerledger` command: what the operator types and sees.
+
+Belongs here: commands, options, messages. Does not belong here: the work itself. Everything heavy is imported inside the
+command that needs it, so that `--help` answers at once.
+"""
+
+import difflib
+import json
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipelines.stop import Exit, Stop
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics.stacks.registry import Stacks
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+EPILOG = (
+    "Exit codes: 0 all is well; 1 failed (what was published before stays), or a failed fetch under --strict; "
+    "2 bad usage or input; 3 the home cannot be written, or another refresh holds it; 130 stopped by hand."
+)
+
+app = typer.Typer(
+    name="layerledger",
+    help="Where in the AI stack value is captured, where capital is spent, and whether it will pay.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# Results go to stdout; progress and messages to stderr, so that output can be piped.
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Home folder; default: LAYERLEDGER_HOME, else .layerledger here.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LensOption = Annotated[str | None, typer.Option("--lens", help="Id of a lens; see `layerledger lenses`.")]
+
+
+def main() -> None:
+    """Run the command; every foreseen way to fail ends in one message and its exit code."""
+    try:
+        app(standalone_mode=False)
+    except Stop as stop:
+        err.print(f"[bold red]error:[/] {_plain(str(stop))}", soft_wrap=True)
+        sys.exit(stop.code)
+    except typer.Exit as asked:
+        sys.exit(asked.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("stopped; what was published before stays")
+        sys.exit(Exit.INTERRUPTED)
+    except Exception as error:
+        import click
+
+        if not isinstance(error, click.ClickException):
+            raise
+        error.show()
+        sys.exit(Exit.BAD_INPUT)
+
+
+@app.command(epilog=EPILOG)
+def refresh(
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no live source; use the bundle and what the home holds.")
+    ] = False,
+    company: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--company",
+            metavar="ID",
+            help="Ask live sources for this company only (repeat for more). The others keep what is known of them, the "
+            "bundle is always read whole, and everything derived is derived anew.",
+        ),
+    ] = None,
+    as_known_on: Annotated[
+        str | None,
+        typer.Option("--as-known-on", metavar="DATE", help="Publish what was known on that day (YYYY-MM-DD)."),
+    ] = None,
+    home: HomeOption = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if any fetch failed, even if all was published.")
+    ] = False,
+) -> None:
+    """Fetch, derive and publish everything; then print the layers and where to look."""
+    known_on = _known_on(as_known_on)
+    settings = _settings(home)
+    place = _prepared(settings)
+    for identifier in company or ():
+        _known(identifier, _stacks(settings).companies["company_id"], "company", "companies")
+    outcome = _run(settings, tuple(company or ()), known_on)
+
+    from pipelines import report
+
+    if outcome.failures:
+        first, *rest = outcome.failures
+        also = f"; also failed: {', '.join(f.asset for f in rest)}" if rest else ""
+        kept = "what was published before stays" if place.current.exists() else "nothing is published yet"
+        code = Exit.BAD_INPUT if first.is_bad_input else Exit.FAILED
+        raise Stop(f"{first.asset} failed: {first.message}{also}; {kept}", code)
+    out.print(report.layers_table(place.current))
+    manifest = report.manifest(place.current)
+    day = f"as of {manifest['as_of']}" + (f", as known on {known_on}" if known_on else "")
+    if not offline:
+        out.print(f"Live sources are not part of this version: figures come from the bundle, {day}.")
+    out.print(f"Published {day}: {place.current / 'index.html'}", soft_wrap=True)
+    out.print("Read it with: [bold]layerledger serve[/]" + (f" --home {home}" if home else ""))
+    failed = report.failed_fetches(place.current, outcome.started_at)
+    for line in failed:
+        err.print(line, soft_wrap=True)
+    if strict and failed:
+        raise Stop(f"--strict: {len(failed)} fetches failed", Exit.FAILED)
+
+
+@app.command(epilog=EPILOG)
+def serve(
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8010,
+    open_: Annotated[bool, typer.Option("--open", help="Open the pages in the browser.")] = False,
+) -> None:
+    """Serve the published pages to this machine alone (loopback)."""
+    from pipelines import serve as pages
+
+    place = _home(_settings(home))
+    if not (place.current / "index.html").exists():
+        raise Stop(f"nothing is published in {place.root} yet; run `layerledger refresh`", Exit.FAILED)
+    try:
+        server = pages.server(place.current, port)
+    except OSError as error:
+        raise Stop(f"port {port} cannot be used: {error.strerror}; choose another with --port", Exit.FAILED) from error
+    url = f"http://127.0.0.1:{server.server_port}/"
+    out.print(f"Serving {place.current} at {url} (Ctrl-C ends it)", soft_wrap=True)
+    if open_:
+        typer.launch(url)
+    with server:
+        server.serve_forever()
+
+
+@app.command(epilog=EPILOG)
+def dev(
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 3000,
+) -> None:
+    """Open the Dagster UI on this home, on loopback, with the schedule running."""
+    import os
+
+    from pipelines.settings import environment_with
+
+    place = _prepared(_settings(home))
+    out.print(f"The Dagster UI will be at http://127.0.0.1:{port}/ (Ctrl-C ends it); home: {place.root}", soft_wrap=True)
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execve(
+        sys.executable,
+        command,
+        environment_with(LAYERLEDGER_HOME=str(place.root), DAGSTER_HOME=str(place.dagster)),
+    )
+
+
+@app.command(epilog=EPILOG)
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Tell what is published, how old it is, and what failed last."""
+    from pipelines import report
+
+    told = report.status(_home(_settings(home)))
+    if as_json:
+        print(json.dumps(told, indent=1))
+    else:
+        out.print(report.status_table(told))
+
+
+@app.command(epilog=EPILOG)
+def companies(
+    lens: LensOption = None,
+    layer: Annotated[str | None, typer.Option("--layer", help="Id of a layer of that lens.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the companies; with --lens or --layer, the members of that lens or layer."""
+    import polars as pl
+
+    stacks = _stacks(_settings(None))
+    rows = stacks.companies.select("company_id", "name", "ticker", "status", "currency", "parent_id")
+    if lens or layer:
+        lens = _lens(stacks, lens)
+        members = stacks.memberships.filter(pl.col("lens") == lens)
+        if layer:
+            _known(layer, stacks.layers.filter(pl.col("lens") == lens)["layer"], "layer", "layers")
+            members = members.filter(pl.col("layer") == layer)
+        members = members.select(pl.col("member_id").alias("company_id"), "layer", "measure").unique()
+        rows = rows.join(members, on="company_id").sort("layer", "company_id")
+    _show(rows, as_json)
+
+
+@app.command(epilog=EPILOG)
+def lenses(as_json: JsonOption = False) -> None:
+    """List the lenses, each with its layers from top to bottom."""
+    import polars as pl
+
+    stacks = _stacks(_settings(None))
+    layers = stacks.layers.sort("lens", "position").group_by("lens", maintain_order=True)
+    rows = (
+        stacks.lenses.sort("position")
+        .select("lens", "name", "description")
+        .join(layers.agg(layers=pl.col("layer")), on="lens", maintain_order="left")
+    )
+    _show(rows, as_json)
+
+
+def _settings(home: Path | None) -> "Settings":
+    from pipelines.settings import Settings
+
+    settings = Settings()
+    return settings.model_copy(update={"home": home}) if home else settings
+
+
+def _home(settings: "Settings") -> "Home":
+    from pipelines.home import Home
+
+    return Home.at(settings.home)
+
+
+def _prepared(settings: "Settings") -> "Home":
+    from pipelines.home import HomeError
+
+    place = _home(settings)
+    try:
+        place.prepare()
+    except HomeError as error:
+        raise Stop(str(error), Exit.HOME) from error
+    return place
+
+
+def _stacks(settings: "Settings") -> "Stacks":
+    from analytics.stacks import registry
+
+    try:
+        return registry.load(settings.stacks)
+    except registry.RegistryError as error:
+        raise Stop(str(error), Exit.BAD_INPUT) from error
+
+
+def _known_on(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Stop(f"--as-known-on {text!r} is not a date; write it as 2024-06-30", Exit.BAD_INPUT) from None
+    if day > date.today():
+        raise Stop(f"--as-known-on {day} is in the future; nothing is known on that day yet", Exit.BAD_INPUT)
+    return day
+
+
+def _known(identifier: str, among: Iterable[str], noun: str, command: str) -> None:
+    """Stop, with near matches, unless the identifier is one of those there are."""
+    there = sorted(set(among))
+    if identifier in there:
+        return
+    near = difflib.get_close_matches(identifier.lower(), there, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"`layerledger {command}` lists them"
+    raise Stop(f"there is no {noun} {identifier!r}; {hint}", Exit.BAD_INPUT)
+
+
+def _lens(stacks: "Stacks", lens: str | None) -> str:
+    """Return the lens asked for, or the default one."""
+    if lens is None:
+        return str(stacks.lenses.sort("position")["lens"][0])
+    _known(lens, stacks.lenses["lens"], "lens", "lenses")
+    return lens
+
+
+def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None) -> Any:
+    """Run the refresh under a progress bar on stderr."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from assets.warehouse import WarehouseLockedError
+    from pipelines import refresh as work
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("starting", total=work.steps())
+
+        def follow(asset: str, ended: bool) -> None:
+            bar.update(task, description=asset, advance=1 if ended else 0)
+
+        try:
+            return work.refresh(settings, follow, companies=companies, as_known_on=known_on)
+        except WarehouseLockedError as error:
+            raise Stop(f"{error}; try again when it has ended", Exit.HOME) from error
+
+
+def _show(rows: "pl.DataFrame", as_json: bool) -> None:
+    """Print a frame as a table, or as a JSON list of objects."""
+    if as_json:
+        print(json.dumps(rows.to_dicts(), default=str, ensure_ascii=False, indent=1))
+        return
+    from rich.table import Table
+
+    table = Table(*rows.columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows.iter_rows():
+        table.add_row(*("" if v is None else " · ".join(v) if isinstance(v, list) else str(v) for v in row))
+    out.print(table)
+
+
+def _plain(text: str) -> str:
+    """Keep rich from reading square brackets in a message as markup."""
+    return text.replace("[", r"\[")

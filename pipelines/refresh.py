@@ -1,0 +1,143 @@
+"""One refresh: the whole graph, run in this process on the home's Dagster instance.
+
+Belongs here: starting the run, following it, telling how it ended. Does not belong here: what the graph is
+(definitions), or what the operator sees (cli).
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from assets.inputs import Inputs
+from assets.warehouse import writing
+from pipelines.definitions import compose
+from pipelines.home import Home
+from pipelines.schedules import refresh_job
+from pipelines.settings import Settings
+
+COMMAND_TAG = "layerledger/started_by"
+COMPANIES_TAG = "layerledger/companies"
+KNOWN_TAG = "layerledger/as_known_on"
+
+# Called with an asset's name when its step begins (False) and when it has ended (True).
+Progress = Callable[[str, bool], None]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One asset that failed: its key as stage.name, the class of the error, and its message."""
+
+    asset: str
+    error: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; without failures everything was published."""
+
+    run_id: str
+    failures: tuple[Failure, ...]
+
+
+def steps() -> int:
+    """Return the number of assets a refresh makes."""
+    return len(compose(Settings()).resolve_asset_graph().materializable_asset_keys)
+
+
+def refresh(
+    settings: Settings, progress: Progress, *, companies: Sequence[str] = (), as_known_on: date | None = None
+) -> Outcome:
+    """Run every asset from raw to published and return how it ended.
+
+    Raises:
+        WarehouseLockedError: another process is refreshing this home.
+        KeyboardInterrupt: stopped by hand; what was published before stays.
+    """
+    home = Home.at(settings.home)
+    inputs = Inputs.of(settings.stacks, settings.bundle, as_known_on)
+    defs = compose(settings, inputs, {"progress": _progress_logger(progress)})
+    tags = {COMMAND_TAG: "refresh"}
+    if companies:
+        tags[COMPANIES_TAG] = ",".join(companies)
+    if as_known_on:
+        tags[KNOWN_TAG] = as_known_on.isoformat()
+    with writing(home.root), instance_of(home) as instance:
+        end_dead_runs(instance)
+        result = defs.resolve_job_def(refresh_job.name).execute_in_process(
+            instance=instance, run_config={"loggers": {"progress": {}}}, tags=tags, raise_on_error=False
+        )
+        if _interrupted(result):
+            raise KeyboardInterrupt
+        return Outcome(result.run_id, tuple(_failures(result)))
+
+
+@contextmanager
+def instance_of(home: Home) -> Iterator[dg.DagsterInstance]:
+    """Open the home's Dagster instance, whatever DAGSTER_HOME says."""
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        yield instance
+
+
+def end_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Mark runs as failed that were under way when their process was killed.
+
+    Only for a process that holds the home: every run holds it while it works, so a run under way now is dead. Left
+    alone it would take the one place in Dagster's queue for ever.
+    """
+    under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(under_way):
+        instance.report_run_failed(run, "Its process ended before the run did; nothing of it was published.")
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> Iterator[Failure]:
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            name = (event.step_key or "").replace("__", ".", 1)
+            yield Failure(name, (error and error.cls_name) or "", _message(error.message if error else ""))
+        elif event.is_run_failure and not any(e.is_step_failure for e in result.all_events):
+            yield Failure("the run", "", _message(event.message or ""))
+
+
+def _message(text: str) -> str:
+    """Drop the class name that Dagster puts before an exception's message."""
+    head, colon, rest = text.strip().partition(": ")
+    return rest if colon and head.isidentifier() or "." in head and " " not in head else text.strip()
+
+
+def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    return any(e.is_run_failure and "interrupted" in (e.message or "") for e in result.all_events)
+
+
+class _Steps(logging.Handler):
+    """Tells a callback about the beginning and end of each step, from Dagster's own events."""
+
+    def __init__(self, progress: Progress):
+        super().__init__()
+        self.progress = progress
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_event", None)
+        if event is not None and event.step_key and (event.is_step_start or _ended(event)):
+            self.progress(event.step_key.replace("__", ".", 1), _ended(event))
+
+
+def _ended(event: dg.DagsterEvent) -> bool:
+    return bool(event.is_step_success or event.is_step_failure or event.is_step_skipped)
+
+
+def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
+    @dg.logger(description="Follows a run's steps for the command's progress bar; prints nothing.")
+    def steps_logger(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("layerledger.progress", logging.DEBUG)
+        logger.addHandler(_Steps(progress))
+        return logger
+
+    return steps_logger

@@ -1,0 +1,24 @@
+"""How a command ends when it cannot go on: one message, one exit code.
+
+Belongs here: the exit codes. Does not belong here: any reason for stopping.
+"""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of the command, as `--help` documents them."""
+
+    OK = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    HOME = 3
+    INTERRUPTED = 130
+
+
+class Stop(Exception):
+    """The command ends here with a message for its user and an exit code."""
+
+    def __init__(self, message: str, code: Exit):
+        super().__init__(message)
+        self.code = code
