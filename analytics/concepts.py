@@ -55,7 +55,8 @@ FILED: tuple[Concept, ...] = (
     *_concepts("us-gaap", "interest_expense", "InterestExpense", "InterestExpenseNonoperating"),
     *_concepts("us-gaap", "interest_expense", "InterestExpenseDebt", tier=1),
     *_concepts(
-        "us-gaap", "pretax_income",
+        "us-gaap",
+        "pretax_income",
         "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",
         "IncomeLossFromContinuingOperationsBeforeIncomeTaxesMinorityInterestAndIncomeLossFromEquityMethodInvestments",
     ),
@@ -70,28 +71,43 @@ FILED: tuple[Concept, ...] = (
     *_concepts("ifrs-full", "net_income", "ProfitLoss", tier=2),
     # `Depreciation` alone leaves out amortisation (and at Microsoft is a rounded figure of the text): not listed.
     *_concepts(
-        "us-gaap", "depreciation_amortization",
-        "DepreciationDepletionAndAmortization", "DepreciationAmortizationAndAccretionNet",
+        "us-gaap",
+        "depreciation_amortization",
+        "DepreciationDepletionAndAmortization",
+        "DepreciationAmortizationAndAccretionNet",
     ),
     *_concepts("us-gaap", "depreciation_amortization", "DepreciationAndAmortization", tier=1),
     *_concepts("us-gaap", "stock_based_compensation", "ShareBasedCompensation"),
     *_concepts("us-gaap", "stock_based_compensation", "AllocatedShareBasedCompensationExpense", tier=1),
     *_concepts("us-gaap", "operating_cash_flow", "NetCashProvidedByUsedInOperatingActivities"),
-    *_concepts("us-gaap", "operating_cash_flow", "NetCashProvidedByUsedInOperatingActivitiesContinuingOperations", tier=1),
+    *_concepts(
+        "us-gaap",
+        "operating_cash_flow",
+        "NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
+        tier=1,
+    ),
     *_concepts("ifrs-full", "operating_cash_flow", "CashFlowsFromUsedInOperatingActivities"),
     # Nvidia (since fiscal 2021), Amazon (since 2017), Lam, Qualcomm and GE Vernova tag capex as productive assets.
     *_concepts(
-        "us-gaap", "capex", "PaymentsToAcquirePropertyPlantAndEquipment", "PaymentsToAcquireProductiveAssets",
+        "us-gaap",
+        "capex",
+        "PaymentsToAcquirePropertyPlantAndEquipment",
+        "PaymentsToAcquireProductiveAssets",
     ),
     *_concepts("ifrs-full", "capex", "PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities"),
     *_concepts(
-        "us-gaap", "finance_lease_additions", "RightOfUseAssetObtainedInExchangeForFinanceLeaseLiability",
+        "us-gaap",
+        "finance_lease_additions",
+        "RightOfUseAssetObtainedInExchangeForFinanceLeaseLiability",
     ),
     *_concepts("us-gaap", "cash", "CashAndCashEquivalentsAtCarryingValue"),
     *_concepts("ifrs-full", "cash", "CashAndCashEquivalents"),
     *_concepts(
-        "us-gaap", "short_term_investments",
-        "ShortTermInvestments", "MarketableSecuritiesCurrent", "AvailableForSaleSecuritiesCurrent",
+        "us-gaap",
+        "short_term_investments",
+        "ShortTermInvestments",
+        "MarketableSecuritiesCurrent",
+        "AvailableForSaleSecuritiesCurrent",
     ),
     *_concepts("us-gaap", "current_debt", "DebtCurrent"),
     *_concepts("us-gaap", "current_debt", "LongTermDebtCurrent", tier=1),
@@ -107,8 +123,10 @@ FILED: tuple[Concept, ...] = (
     *_concepts("ifrs-full", "total_assets", "Assets"),
     *_concepts("us-gaap", "net_ppe", "PropertyPlantAndEquipmentNet"),
     *_concepts(
-        "us-gaap", "net_ppe",
-        "PropertyPlantAndEquipmentAndFinanceLeaseRightOfUseAssetAfterAccumulatedDepreciationAndAmortization", tier=1,
+        "us-gaap",
+        "net_ppe",
+        "PropertyPlantAndEquipmentAndFinanceLeaseRightOfUseAssetAfterAccumulatedDepreciationAndAmortization",
+        tier=1,
     ),
     *_concepts("ifrs-full", "net_ppe", "PropertyPlantAndEquipment"),
     *_concepts("us-gaap", "inventory", "InventoryNet"),
@@ -215,17 +233,39 @@ MISNOMERS: tuple[Misnomer, ...] = (
     *(
         Misnomer(company, f"us-gaap:RevenueFromContractWithCustomer{kind}AssessedTax", reason)
         for company, reason in (
-            ("constellation-energy", "contract revenue only; `Revenues` is the total with hedging results (10-K 2025: 25,533 M against 22,663 M)"),
+            (
+                "constellation-energy",
+                "contract revenue only; `Revenues` is the total with hedging results (10-K 2025: 25,533 M against 22,663 M)",
+            ),
             ("vistra", "contract revenue only; `Revenues` is the total (10-Q 2026Q2: 4,401 M against 4,017 M)"),
-            ("nextera-energy", "contract revenue rounded to 100 M; total operating revenue carries a tag of the filer's own"),
+            (
+                "nextera-energy",
+                "contract revenue rounded to 100 M; total operating revenue carries a tag of the filer's own",
+            ),
         )
         for kind in ("Excluding", "Including")
     ),
-    Misnomer("eaton", "us-gaap:Revenues", "tagged 0 beside net sales in the 10-K of 2013; net sales are SalesRevenueNet and its successor"),
-    Misnomer("oracle", "us-gaap:SalesRevenueNet", "a line of revenue, not the total (10-Q 2010-08-31: 1,698 M against 7,502 M)"),
-    Misnomer("vistra", "us-gaap:PaymentsToAcquireProductiveAssets", "differs from purchases of property in 14 of 14 shared periods; stops in 2019"),
-    Misnomer("salesforce", "us-gaap:PaymentsToAcquireProductiveAssets", "a second figure beside purchases of property in 2020; stops in 2021"),
-)  # fmt: skip
+    Misnomer(
+        "eaton",
+        "us-gaap:Revenues",
+        "tagged 0 beside net sales in the 10-K of 2013; net sales are SalesRevenueNet and its successor",
+    ),
+    Misnomer(
+        "oracle",
+        "us-gaap:SalesRevenueNet",
+        "a line of revenue, not the total (10-Q 2010-08-31: 1,698 M against 7,502 M)",
+    ),
+    Misnomer(
+        "vistra",
+        "us-gaap:PaymentsToAcquireProductiveAssets",
+        "differs from purchases of property in 14 of 14 shared periods; stops in 2019",
+    ),
+    Misnomer(
+        "salesforce",
+        "us-gaap:PaymentsToAcquireProductiveAssets",
+        "a second figure beside purchases of property in 2020; stops in 2021",
+    ),
+)
 
 
 def frame() -> pl.DataFrame:
@@ -243,6 +283,4 @@ def frame() -> pl.DataFrame:
 
 def misnomers() -> pl.DataFrame:
     """One row per company and label that means something else there: company_id, concept."""
-    return pl.DataFrame(
-        {"company_id": [e.company_id for e in MISNOMERS], "concept": [e.label for e in MISNOMERS]}
-    )
+    return pl.DataFrame({"company_id": [e.company_id for e in MISNOMERS], "concept": [e.label for e in MISNOMERS]})

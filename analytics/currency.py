@@ -1,6 +1,7 @@
 """Currency: from the reporting currency to US dollars.
 
-Flows at the average of the period's daily rates, balances at the closing rate of the period's end (IAS 21 ¶39–40, ASC 830).
+Flows at the average of the period's daily rates, balances at the closing rate of the period's end (IAS 21 ¶39–40,
+ASC 830).
 Belongs here: rates and translation. Does not belong here: ratios (they are formed before translation).
 """
 
@@ -41,7 +42,8 @@ def translate(frame: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     Null where no rate is known near enough, and for amounts that are no money ('shares').
     """
     daily = rates.sort("currency", "date").with_columns(
-        total=pl.col("usd_per_unit").cum_sum().over("currency"), days=pl.col("date").cum_count().over("currency")
+        total=pl.col("usd_per_unit").cum_sum().over("currency"),
+        days=pl.col("date").cum_count().over("currency"),
     )
     closing = daily.select("currency", "total", "days", "usd_per_unit", rate_date="date").sort("rate_date")
     rows = frame.with_row_index("row").with_columns(before=pl.col("period_start").dt.offset_by("-1d"))
@@ -60,12 +62,17 @@ def translate(frame: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     since = (pl.col("before") - pl.col("start_date")).dt.total_days() <= MAX_RATE_AGE_DAYS
     average = (pl.col("total_end") - pl.col("total_start")) / (pl.col("days_end") - pl.col("days_start"))
     rate = (
-        pl.when(pl.col("currency") == "USD").then(1.0)
-        .when(pl.col("period_start").is_null() & fresh).then(pl.col("usd_per_unit"))
-        .when(pl.col("period_start").is_not_null() & fresh & since).then(average)
-    )  # fmt: skip
+        pl.when(pl.col("currency") == "USD")
+        .then(1.0)
+        .when(pl.col("period_start").is_null() & fresh)
+        .then(pl.col("usd_per_unit"))
+        .when(pl.col("period_start").is_not_null() & fresh & since)
+        .then(average)
+    )
     return (
-        rows.join(at_end, on="row", how="left").join(at_start, on="row", how="left")
+        rows.join(at_end, on="row", how="left")
+        .join(at_start, on="row", how="left")
         .with_columns(value_usd=pl.col("value") * rate)
-        .sort("row").select(*frame.columns, "value_usd")
-    )  # fmt: skip
+        .sort("row")
+        .select(*frame.columns, "value_usd")
+    )

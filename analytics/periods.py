@@ -16,10 +16,8 @@ COVER_DAYS = 100
 
 def quarters_spanned(days: pl.Expr) -> pl.Expr:
     """Number of fiscal quarters (1 to 4) that a span of so many days covers; null if it is no such span."""
-    out = pl.when(days.is_between(*SPAN_DAYS[1])).then(1)
-    for n in (2, 3, 4):
-        out = out.when(days.is_between(*SPAN_DAYS[n])).then(n)
-    return out.otherwise(None).cast(pl.Int8)
+    found = [pl.when(days.is_between(*span)).then(n) for n, span in SPAN_DAYS.items()]
+    return pl.coalesce(found).cast(pl.Int8)
 
 
 def calendar_quarter(midpoint: pl.Expr) -> pl.Expr:
@@ -38,7 +36,7 @@ def last_quarter_midpoint(end: pl.Expr) -> pl.Expr:
 
 
 def is_fiscal_year_end(end: pl.Expr, month: pl.Expr) -> pl.Expr:
-    """Whether a period's end is a fiscal year's end: within ten days of the end of the company's month (52/53 weeks)."""
+    """Whether a day is a fiscal year's end: within ten days of the end of the company's month (52/53 weeks)."""
     return (end.dt.offset_by("-10d").dt.month() == month) & (end.dt.offset_by("11d").dt.month() != month)
 
 
@@ -76,7 +74,10 @@ def grid(periods: pl.DataFrame) -> pl.DataFrame:
     return (
         dates.with_columns(cluster=(gap.is_null() | (gap > SNAP_DAYS)).cum_sum())
         .with_columns(
-            quarter_end=pl.col("date").sort_by("rank", pl.col("uses") * -1, "date").first().over("company_id", "cluster")
+            quarter_end=pl.col("date")
+            .sort_by("rank", pl.col("uses") * -1, "date")
+            .first()
+            .over("company_id", "cluster")
         )
         .filter((pl.col("date") - pl.col("quarter_end")).dt.total_days().abs() <= SNAP_DAYS)
         .select("company_id", "date", "quarter_end")

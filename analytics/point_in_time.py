@@ -77,10 +77,15 @@ def restatements(vintages: pl.DataFrame) -> pl.DataFrame:
         )
         .filter(old.is_not_null() & ((pl.col("value") - old).abs() > RESTATEMENT_TOLERANCE * scale))
         .select(
-            *key, "old_value", pl.col("value").alias("new_value"), "said_until",
-            pl.col("known_at").alias("said_from"), "old_observation_id", "observation_id",
+            *key,
+            "old_value",
+            pl.col("value").alias("new_value"),
+            "said_until",
+            pl.col("known_at").alias("said_from"),
+            "old_observation_id",
+            "observation_id",
         )
-    )  # fmt: skip
+    )
 
 
 def one_basis(pairs: pl.DataFrame, changes: pl.DataFrame) -> pl.Series:
@@ -88,8 +93,8 @@ def one_basis(pairs: pl.DataFrame, changes: pl.DataFrame) -> pl.Series:
 
     A pair has, beside its series, the spans in which each figure was being stated: known_at to confirmed_at and
     known_at_shorter to confirmed_at_shorter. Spans that overlap share a basis. Where one ended (on `ended`) before the
-    other began (`began`), the basis changed in between if the series has a restatement first said in (ended, began] that
-    no restatement first said earlier, but after the restated figure's last old statement, explains.
+    other began (`began`), the basis changed in between if the series has a restatement first said in (ended, began]
+    that no restatement first said earlier, but after the restated figure's last old statement, explains.
     (methods.md, Time: IBM 2021, 57,350 − 54,093 is not a quarter.)
     """
     pairs = pairs.with_row_index("pair").with_columns(

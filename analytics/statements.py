@@ -1,7 +1,7 @@
 """From observations to statements: the items of each company by fiscal quarter and fiscal year.
 
-Belongs here: the order of the steps. Each rule stands in its own module: labels in concepts.py, periods in periods.py, who
-speaks and on what basis in point_in_time.py, rates in currency.py.
+Belongs here: the order of the steps. Each rule stands in its own module: labels in concepts.py, periods in periods.py,
+who speaks and on what basis in point_in_time.py, rates in currency.py.
 Does not belong here: ratios, layers, segments.
 """
 
@@ -17,8 +17,9 @@ from analytics.items import IDENTITIES, ITEMS
 from analytics.point_in_time import PERIOD, SERIES, SOURCE_RANK
 from analytics.quarantine import without_quarantined
 
-# Four quarters and their year agree if they differ by no more than this share of the year (rounding of the filing).
-CLOSING_TOLERANCE = 0.0005
+# Four quarters close their year if they differ from it by no more than this many rounding units (one each for the
+# three stated quarters and for nine months or the year), the unit being a million or a thousand as the year is stated.
+CLOSING_UNITS = 4
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,20 @@ def derive(
 
 
 def quarters(
-    observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, as_known_on: date | None = None
+    observations: pl.DataFrame,
+    companies: pl.DataFrame,
+    fx_rates: pl.DataFrame,
+    as_known_on: date | None = None,
 ) -> pl.DataFrame:
     """core.company_quarters, one row per company, item and fiscal quarter."""
     return derive(observations, companies, fx_rates, as_known_on).quarters
 
 
 def years(
-    observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, as_known_on: date | None = None
+    observations: pl.DataFrame,
+    companies: pl.DataFrame,
+    fx_rates: pl.DataFrame,
+    as_known_on: date | None = None,
 ) -> pl.DataFrame:
     """core.company_years, one row per company, item and fiscal year."""
     return derive(observations, companies, fx_rates, as_known_on).years
@@ -73,11 +80,11 @@ def years(
 def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     """Observations that mean an item, in our sign, on the company's grid of fiscal quarter ends.
 
-    One row per observation: company_id, item, kind, source, rank, tier, label_order, concept, span_start (the quarter end
-    before the period; null for a balance), quarter_end, spans (1 to 4 quarters, 0 for a balance), value, currency,
+    One row per observation: company_id, item, kind, source, rank, tier, label_order, concept, span_start (the quarter
+    end before the period; null for a balance), quarter_end, spans (1 to 4 quarters, 0 for a balance), value, currency,
     known_at, observation_id, snap_distance (days moved onto the grid), fiscal_year_end_month.
-    Left out: labels that mean nothing here, quarantined figures, amounts in another currency than the company reports in
-    (convenience translations), periods before the company's present business, spans that are no fiscal quarters.
+    Left out: labels that mean nothing here, quarantined figures, amounts in another currency than the company reports
+    in (convenience translations), periods before the company's present business, spans that are no fiscal quarters.
     """
     kinds = pl.DataFrame(
         {"item": [i.id for i in ITEMS], "kind": [i.kind for i in ITEMS], "item_unit": [i.unit for i in ITEMS]}
@@ -94,13 +101,14 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
         .join(ranks, on="source")
         .join(company, on="company_id")
         .filter(
-            pl.col("unit") == pl.when(pl.col("item_unit") == "shares").then(pl.lit("shares")).otherwise("reporting_currency"),
+            pl.col("unit")
+            == pl.when(pl.col("item_unit") == "shares").then(pl.lit("shares")).otherwise("reporting_currency"),
             pl.col("history_from").is_null() | (pl.col("period_end") >= pl.col("history_from")),
             (pl.col("kind") == "stock") == pl.col("period_start").is_null(),
             pl.col("period_end") <= pl.col("known_at"),
         )
         .with_columns(value=pl.col("value") * pl.col("sign"), currency="unit")
-    )  # fmt: skip
+    )
     grid = periods.grid(rows.filter(pl.col("period_start").is_not_null()))
     flows = (
         rows.filter(pl.col("period_start").is_not_null())
@@ -118,13 +126,25 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
     stocks = rows.filter(pl.col("period_start").is_null()).sort("period_end")
     cover = pl.col("concept").str.starts_with("dei:")
     nearest = stocks.filter(~cover).join_asof(
-        ends, left_on="period_end", right_on="quarter_end", by="company_id", strategy="nearest",
-        tolerance=f"{periods.SNAP_DAYS}d", coalesce=False, check_sortedness=False,
-    )  # fmt: skip
+        ends,
+        left_on="period_end",
+        right_on="quarter_end",
+        by="company_id",
+        strategy="nearest",
+        tolerance=f"{periods.SNAP_DAYS}d",
+        coalesce=False,
+        check_sortedness=False,
+    )
     covers = stocks.filter(cover).join_asof(
-        ends, left_on="period_end", right_on="quarter_end", by="company_id", strategy="backward",
-        tolerance=f"{periods.COVER_DAYS}d", coalesce=False, check_sortedness=False,
-    )  # fmt: skip
+        ends,
+        left_on="period_end",
+        right_on="quarter_end",
+        by="company_id",
+        strategy="backward",
+        tolerance=f"{periods.COVER_DAYS}d",
+        coalesce=False,
+        check_sortedness=False,
+    )
     balances = (
         pl.concat([nearest, covers])
         .filter(pl.col("quarter_end").is_not_null())
@@ -135,30 +155,44 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
         )
     )
     columns = [
-        *SERIES, *PERIOD, "kind", "rank", "label_order", "concept", "spans", "value", "currency", "known_at",
-        "observation_id", "snap_distance", "fiscal_year_end_month",
-    ]  # fmt: skip
+        *SERIES,
+        *PERIOD,
+        "kind",
+        "rank",
+        "label_order",
+        "concept",
+        "spans",
+        "value",
+        "currency",
+        "known_at",
+        "observation_id",
+        "snap_distance",
+        "fiscal_year_end_month",
+    ]
     return pl.concat([flows.select(columns), balances.select(columns)])
 
 
 def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     """Fiscal quarters as the difference of two year-to-date figures of one series and one fiscal year.
 
-    A fourth quarter is the year less nine months, a second or third the longer less the shorter. Both figures must start
-    at the same fiscal year's start, be one quarter apart, carry one currency and stand on one basis
+    A fourth quarter is the year less nine months, a second or third the longer less the shorter. Both figures must
+    start at the same fiscal year's start, be one quarter apart, carry one currency and stand on one basis
     (point_in_time.one_basis); a missing step gives nothing. methods.md, Time: 4,738 − 3,406 = 1,332.
     """
     to_date = stated.filter(
-        (pl.col("kind") == "flow")
-        & periods.is_fiscal_year_end(pl.col("span_start"), pl.col("fiscal_year_end_month"))
+        (pl.col("kind") == "flow") & periods.is_fiscal_year_end(pl.col("span_start"), pl.col("fiscal_year_end_month"))
     )
     shorter = to_date.select(
-        *SERIES, "span_start", "currency", spans=pl.col("spans") + 1, shorter_end="quarter_end",
-        shorter_value="value", known_at_shorter="known_at", confirmed_at_shorter="confirmed_at",
-    )  # fmt: skip
-    pairs = to_date.filter(pl.col("spans") > 1).join(
-        shorter, on=[*SERIES, "span_start", "currency", "spans"]
+        *SERIES,
+        "span_start",
+        "currency",
+        spans=pl.col("spans") + 1,
+        shorter_end="quarter_end",
+        shorter_value="value",
+        known_at_shorter="known_at",
+        confirmed_at_shorter="confirmed_at",
     )
+    pairs = to_date.filter(pl.col("spans") > 1).join(shorter, on=[*SERIES, "span_start", "currency", "spans"])
     pairs = pairs.filter(point_in_time.one_basis(pairs, changes))
     return (
         pairs.with_columns(
@@ -180,18 +214,23 @@ def _fiscal_year() -> pl.Expr:
 
 
 def _speaking_quarters(stated: pl.DataFrame, derived: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
-    """One row per company, item and fiscal quarter end: the best source; within it the series most complete that year."""
+    """One row per company, item and fiscal quarter end: the best source, its series most complete that year."""
     reported = stated.filter(pl.col("spans") <= 1).with_columns(derivation=pl.lit("reported"))
     candidates = pl.concat([reported, derived.select(reported.columns)]).with_columns(fiscal_year=_fiscal_year())
     series_year = [*SERIES, "fiscal_year"]
     return (
         candidates.with_columns(known_quarters=pl.col("quarter_end").n_unique().over(series_year))
         .sort(
-            "rank", pl.col("known_quarters") * -1, "tier", pl.col("derivation") != "reported", "snap_distance",
+            "rank",
+            pl.col("known_quarters") * -1,
+            "tier",
+            # A three-month figure of a fourth quarter comes from a note, and some carry the whole year (Oracle 2018).
+            pl.col("derivation").replace_strict({"q4_from_year": 0, "reported": 1, "decumulated": 2}),
+            "snap_distance",
             "observation_id",
         )
         .unique(["company_id", "item", "quarter_end"], keep="first", maintain_order=True)
-    )  # fmt: skip
+    )
 
 
 def _speaking_years(stated: pl.DataFrame, quarters: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
@@ -200,9 +239,7 @@ def _speaking_years(stated: pl.DataFrame, quarters: pl.DataFrame, companies: pl.
     The tier that spoke for the year's quarters speaks for the year. A balance's year is its fourth quarter's end.
     """
     at_year_end = periods.is_fiscal_year_end(pl.col("quarter_end"), pl.col("fiscal_year_end_month"))
-    spoke = (
-        quarters.group_by("company_id", "item", "source", "tier", "fiscal_year").agg(quarters_spoken=pl.len())
-    )
+    spoke = quarters.group_by("company_id", "item", "source", "tier", "fiscal_year").agg(quarters_spoken=pl.len())
     years = (
         stated.filter((pl.col("spans") == 4) & at_year_end)
         .with_columns(fiscal_year=_fiscal_year(), derivation=pl.lit("reported"))
@@ -218,30 +255,43 @@ def _speaking_years(stated: pl.DataFrame, quarters: pl.DataFrame, companies: pl.
         .sort("quarter_end")
         .group_by(one)
         .agg(
-            pl.len().alias("n"), pl.col("source").n_unique().alias("n_sources"), pl.col("tier").n_unique().alias("n_tiers"),
-            pl.col("quarter_end").last().alias("last_end"), pl.col("span_start").first().alias("first_start"),
-            pl.col("value").sum(), pl.col("known_at").max(), pl.col("confirmed_at").max(),
+            pl.len().alias("n"),
+            pl.col("source").n_unique().alias("n_sources"),
+            pl.col("tier").n_unique().alias("n_tiers"),
+            pl.col("quarter_end").last().alias("last_end"),
+            pl.col("span_start").first().alias("first_start"),
+            pl.col("value").sum(),
+            pl.col("known_at").max(),
+            pl.col("confirmed_at").max(),
             pl.all().exclude(*one, "value", "known_at", "confirmed_at").last(),
         )
         .filter((pl.col("n") == 4) & (pl.col("n_sources") == 1) & (pl.col("n_tiers") == 1) & at_year_end)
-        .with_columns(quarter_end="last_end", span_start="first_start", spans=pl.lit(4, pl.Int8), derivation=pl.lit("computed"))
+        .with_columns(
+            quarter_end="last_end", span_start="first_start", spans=pl.lit(4, pl.Int8), derivation=pl.lit("computed")
+        )
         .filter((pl.col("quarter_end") - pl.col("span_start")).dt.total_days().is_between(*periods.SPAN_DAYS[4]))
-    )  # fmt: skip
+    )
     balances = quarters.filter((pl.col("kind") == "stock") & at_year_end)
     return pl.concat([years, sums.select(years.columns), balances.select(years.columns)])
 
 
 def _closing(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
-    """Drop derived fourth quarters that do not close their year with the three quarters that speak beside them."""
+    """Drop fourth quarters that do not close their year with the three quarters that speak beside them.
+
+    The year and the other quarters are then of different vintages or one is misstated; which one cannot be told.
+    """
     one = ["company_id", "item", "fiscal_year"]
-    sums = (
-        quarters.filter(pl.col("kind") == "flow").group_by(one).agg(n=pl.len(), total=pl.col("value").sum())
+    year = pl.col("year")
+    unit = pl.when(year % 1e6 == 0).then(1e6).otherwise(1e3)
+    open_years = (
+        quarters.filter(pl.col("kind") == "flow")
+        .group_by(one)
+        .agg(n=pl.len(), total=pl.col("value").sum(), quarter_end=pl.col("quarter_end").max())
         .filter(pl.col("n") == 4)
-        .join(years.select(*one, year="value"), on=one)
-        .filter((pl.col("total") - pl.col("year")).abs() > CLOSING_TOLERANCE * pl.col("year").abs())
-        .with_columns(derivation=pl.lit("q4_from_year"))
-    )  # fmt: skip
-    return quarters.join(sums.select(*one, "derivation"), on=[*one, "derivation"], how="anti")
+        .join(years.select(*one, "quarter_end", year="value"), on=[*one, "quarter_end"])
+        .filter((pl.col("total") - year).abs() > CLOSING_UNITS * unit)
+    )
+    return quarters.join(open_years.select(*one, "quarter_end"), on=[*one, "quarter_end"], how="anti")
 
 
 def _year_only(years: pl.DataFrame, quarters: pl.DataFrame) -> pl.DataFrame:
@@ -264,9 +314,15 @@ def _with_identities(rows: pl.DataFrame) -> pl.DataFrame:
         (first, first_sign), (second, second_sign) = identity.terms
         left = rows.filter(pl.col("item") == first)
         right = rows.filter(pl.col("item") == second).select(
-            *on, "currency", "spans", right="value", right_known="known_at", right_rank="rank", right_source="source",
+            *on,
+            "currency",
+            "spans",
+            right="value",
+            right_known="known_at",
+            right_rank="rank",
+            right_source="source",
             right_derivation="derivation",
-        )  # fmt: skip
+        )
         have = rows.filter(pl.col("item") == identity.item).select("company_id", "quarter_end")
         weaker = pl.col("right_rank") > pl.col("rank")
         joined = (
@@ -292,22 +348,38 @@ def _as_quarters(rows: pl.DataFrame, fx_rates: pl.DataFrame) -> pl.DataFrame:
     start = pl.col("span_start").dt.offset_by("1d")
     whole_year_or_balance = (pl.col("derivation") == "year_only") | pl.col("span_start").is_null()
     frame = rows.select(
-        "company_id", "item", period_start=start, period_end="quarter_end",
+        "company_id",
+        "item",
+        period_start=start,
+        period_end="quarter_end",
         calendar_quarter=periods.calendar_quarter(
             pl.when(whole_year_or_balance)
             .then(periods.last_quarter_midpoint(pl.col("quarter_end")))
             .otherwise(periods.midpoint(start, pl.col("quarter_end")))
         ),
-        value="value", currency="currency", derivation="derivation", source="source", concept="concept",
-        observation_id="observation_id", known_at="known_at",
-    )  # fmt: skip
+        value="value",
+        currency="currency",
+        derivation="derivation",
+        source="source",
+        concept="concept",
+        observation_id="observation_id",
+        known_at="known_at",
+    )
     return conform(translate(frame, fx_rates), table("core.company_quarters"))
 
 
 def _as_years(rows: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame) -> pl.DataFrame:
     frame = rows.select(
-        "company_id", "item", period_start=pl.col("span_start").dt.offset_by("1d"), period_end="quarter_end",
-        fiscal_year="fiscal_year", value="value", currency="currency", source="source", concept="concept",
-        observation_id="observation_id", known_at="known_at",
-    )  # fmt: skip
+        "company_id",
+        "item",
+        period_start=pl.col("span_start").dt.offset_by("1d"),
+        period_end="quarter_end",
+        fiscal_year="fiscal_year",
+        value="value",
+        currency="currency",
+        source="source",
+        concept="concept",
+        observation_id="observation_id",
+        known_at="known_at",
+    )
     return conform(translate(frame, fx_rates), table("core.company_years"))

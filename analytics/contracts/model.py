@@ -74,26 +74,18 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     for column in table.columns:
         values = frame[column.name]
         if values.dtype != column.dtype:
-            raise ContractError(
-                f"{name}.{column.name}: type is {values.dtype}, the contract says {column.dtype}"
-            )
+            raise ContractError(f"{name}.{column.name}: type is {values.dtype}, the contract says {column.dtype}")
         if not column.nullable and values.null_count():
             raise ContractError(f"{name}.{column.name}: {values.null_count()} null values where none may be")
         if column.dtype == pl.Float64 and not values.is_finite().all():
             raise ContractError(f"{name}.{column.name}: holds NaN or infinity; missing must be null")
         if column.values:
-            strange = (
-                values.drop_nulls().unique().filter(~values.drop_nulls().unique().is_in(list(column.values)))
-            )
+            strange = values.drop_nulls().unique().filter(~values.drop_nulls().unique().is_in(list(column.values)))
             if len(strange):
-                raise ContractError(
-                    f"{name}.{column.name}: {sorted(strange)[:5]} not among {list(column.values)}"
-                )
+                raise ContractError(f"{name}.{column.name}: {sorted(strange)[:5]} not among {list(column.values)}")
     if table.key:
         twice = frame.filter(pl.struct(table.key).is_duplicated())
         if twice.height:
-            raise ContractError(
-                f"{name}: key {table.key} is not unique, for example {twice.select(table.key).row(0)}"
-            )
+            raise ContractError(f"{name}: key {table.key} is not unique, for example {twice.select(table.key).row(0)}")
         frame = frame.sort(table.key, nulls_last=True)
     return frame

@@ -34,8 +34,7 @@ layer = Column("layer", STRING, "Layer of the AI stack within the lens.")
 basis = Column(
     "basis",
     STRING,
-    "layer: whole companies and reported segments; consolidated: listed companies whole, each in "
-    "its primary layer.",
+    "layer: whole companies and reported segments; consolidated: listed companies whole, each in its primary layer.",
     values=BASES,
 )
 item = Column("item", STRING, "Item of a statement; the list is in analytics/items.py.")
@@ -54,9 +53,7 @@ value_usd = Column(
     unit="USD",
     nullable=True,
 )
-known_at = Column(
-    "known_at", DATE, "Day from which the world could know the figure (the latest of its inputs)."
-)
+known_at = Column("known_at", DATE, "Day from which the world could know the figure (the latest of its inputs).")
 observation_id = Column(
     "observation_id",
     STRING,
@@ -66,9 +63,7 @@ observation_id = Column(
 source = Column("source", STRING, "Source that speaks.", values=SOURCES)
 window = Column("window", STRING, "quarter: one fiscal quarter; ttm: trailing twelve months.", values=WINDOWS)
 metric = Column("metric", STRING, "Metric id; the registry is in analytics/metrics.")
-null_reason = Column(
-    "null_reason", STRING, "Why the value is null; null where there is a value.", nullable=True
-)
+null_reason = Column("null_reason", STRING, "Why the value is null; null where there is a value.", nullable=True)
 payload_sha256 = Column("payload_sha256", STRING, "SHA-256 of the payload as it came.")
 reference = Column(
     "reference",
@@ -219,9 +214,7 @@ TABLES: tuple[Table, ...] = (
             Column("ticker", STRING, "Ticker as Yahoo spells it."),
             Column("date", DATE, "Ex-date; null where only a range is known.", nullable=True),
             Column("ratio", FLOAT, "New shares for one old share.", unit="ratio"),
-            Column(
-                "is_share_split", BOOL, "False for a spin-off or class dividend that only adjusts the price."
-            ),
+            Column("is_share_split", BOOL, "False for a spin-off or class dividend that only adjusts the price."),
             Column("note", STRING, "What the source says.", nullable=True),
             payload_sha256,
         ),
@@ -274,7 +267,12 @@ TABLES: tuple[Table, ...] = (
                 unit="shares",
                 nullable=True,
             ),
-            Column("history_from", DATE, "Figures of periods that end before this day belong to another business; null: none do.", nullable=True),
+            Column(
+                "history_from",
+                DATE,
+                "Figures of periods that end before this day belong to another business; null: none do.",
+                nullable=True,
+            ),
             Column("country", STRING, "Country of its head office, ISO 3166 alpha-2.", nullable=True),
             Column("note", STRING, "Judgement with its reason and date.", nullable=True),
         ),
@@ -345,18 +343,14 @@ TABLES: tuple[Table, ...] = (
                 "whole: the company is this layer; segment: a reported segment is; dark: nothing is reported for it.",
                 values=("whole", "segment", "dark"),
             ),
-            Column(
-                "segment", STRING, "Segment that measures it, as in core.segment_quarters.", nullable=True
-            ),
+            Column("segment", STRING, "Segment that measures it, as in core.segment_quarters.", nullable=True),
             Column(
                 "primary_layer",
                 BOOL,
                 "True in the one layer of the lens where the whole company counts on the consolidated basis.",
             ),
             Column("named_by_source", BOOL, "False for a listed peer that we add."),
-            Column(
-                "valid_from", DATE, "First day of membership; null: since before the record.", nullable=True
-            ),
+            Column("valid_from", DATE, "First day of membership; null: since before the record.", nullable=True),
             Column("valid_to", DATE, "Last day of membership; null: still.", nullable=True),
             Column("note", STRING, "Judgement with its reason.", nullable=True),
         ),
@@ -412,7 +406,7 @@ TABLES: tuple[Table, ...] = (
             observation_id,
             known_at,
         ),
-        "A quarter that cannot be known has no row; a year_only row stands where a year is known and its quarters are not.",
+        "A quarter that cannot be known has no row; year_only rows stand where a year is known, its quarters not.",
     ),
     Table(
         "core",
@@ -427,7 +421,7 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "fiscal_year",
                 INT,
-                "Year in which the fiscal year's last month falls (January and February ends of 52/53-week years count as the company counts them).",
+                "Calendar year of the fiscal year's end (52/53-week ends in a next month's first days count back).",
             ),
             value,
             currency,
@@ -499,21 +493,17 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "value",
                 FLOAT,
-                "Σ numerators / Σ denominators over the measured members, or Σ amounts in US dollars; null below 50 % coverage.",
+                "Σ numerators / Σ denominators over the measured members, or Σ US dollars; null below 50 % coverage.",
                 unit="per metric",
                 nullable=True,
             ),
             Column("median", FLOAT, "Median of the members' own values.", unit="per metric", nullable=True),
-            Column(
-                "p25", FLOAT, "First quartile of the members' own values.", unit="per metric", nullable=True
-            ),
-            Column(
-                "p75", FLOAT, "Third quartile of the members' own values.", unit="per metric", nullable=True
-            ),
+            Column("p25", FLOAT, "First quartile of the members' own values.", unit="per metric", nullable=True),
+            Column("p75", FLOAT, "Third quartile of the members' own values.", unit="per metric", nullable=True),
             Column(
                 "n_members",
                 INT,
-                "Members of that time: all on the layer basis, listed companies in their primary layer on the consolidated basis.",
+                "Members of that time: all on the layer basis; on the consolidated one listed companies at home here.",
                 unit="members",
             ),
             Column("n_measured", INT, "Members that have the metric's inputs.", unit="members"),
