@@ -167,29 +167,26 @@ def writing(home: Path) -> Iterator[None]:
     Raises:
         WarehouseLockedError: another process holds it.
     """
-    lock = FileLock(home / ".lock", is_singleton=True)
-    holder = home / ".lock.json"
+    path = home / ".lock"
     try:
-        lock.acquire(timeout=0)
+        held = FileLock(path, is_singleton=True).acquire(timeout=0)
     except Timeout:
-        raise WarehouseLockedError(_who_holds(home, holder)) from None
-    try:
-        if lock.lock_counter == 1:
-            since = datetime.now(UTC).isoformat(timespec="seconds")
-            holder.write_text(json.dumps({"pid": os.getpid(), "since": since}))
+        who = lock_holder(home) or "another process"
+        raise WarehouseLockedError(f"{who} is refreshing {home}") from None
+    with held:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        path.write_text(json.dumps({"pid": os.getpid(), "since": since}))
         yield
-    finally:
-        if lock.lock_counter == 1:
-            holder.unlink(missing_ok=True)
-        lock.release()
 
 
-def _who_holds(home: Path, holder: Path) -> str:
+def lock_holder(home: Path) -> str | None:
+    """Tell which living process holds this home and since when; None if none is known to."""
     try:
-        told = json.loads(holder.read_text())
-    except (OSError, ValueError):  # the holder has not written its name yet, or is just leaving
-        return f"another refresh is writing to {home}"
-    return f"another refresh is writing to {home}: process {told['pid']}, since {told['since']}"
+        told = json.loads((home / ".lock").read_text())
+        os.kill(told["pid"], 0)
+    except (OSError, ValueError):  # no lock, not yet signed, or signed by a process that died
+        return None
+    return f"process {told['pid']}, since {told['since']},"
 
 
 class Warehouse(dg.ConfigurableIOManager):

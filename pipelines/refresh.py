@@ -5,10 +5,10 @@ Belongs here: starting the run, following it, telling how it ended. Does not bel
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import dagster as dg
 
@@ -23,6 +23,9 @@ COMMAND_TAG = "layerledger/started_by"
 COMPANIES_TAG = "layerledger/companies"
 KNOWN_TAG = "layerledger/as_known_on"
 
+# Errors whose cause is what a run was given, not what it did with it.
+BAD_INPUT = {"RegistryError", "BundleError", "NothingKnownError"}
+
 # Called with an asset's name when its step begins (False) and when it has ended (True).
 Progress = Callable[[str, bool], None]
 
@@ -35,12 +38,18 @@ class Failure:
     error: str
     message: str
 
+    @property
+    def is_bad_input(self) -> bool:
+        """Whether what was given to the run is at fault: the registry, the bundle, the day."""
+        return self.error in BAD_INPUT
+
 
 @dataclass(frozen=True)
 class Outcome:
     """How a run ended; without failures everything was published."""
 
     run_id: str
+    started_at: datetime
     failures: tuple[Failure, ...]
 
 
@@ -66,6 +75,7 @@ def refresh(
         tags[COMPANIES_TAG] = ",".join(companies)
     if as_known_on:
         tags[KNOWN_TAG] = as_known_on.isoformat()
+    started_at = datetime.now(UTC)
     with writing(home.root), instance_of(home) as instance:
         end_dead_runs(instance)
         result = defs.resolve_job_def(refresh_job.name).execute_in_process(
@@ -73,7 +83,7 @@ def refresh(
         )
         if _interrupted(result):
             raise KeyboardInterrupt
-        return Outcome(result.run_id, tuple(_failures(result)))
+        return Outcome(result.run_id, started_at, tuple(failures(result.all_events)))
 
 
 @contextmanager
@@ -94,22 +104,30 @@ def end_dead_runs(instance: dg.DagsterInstance) -> None:
         instance.report_run_failed(run, "Its process ended before the run did; nothing of it was published.")
 
 
-def _failures(result: dg.ExecuteInProcessResult) -> Iterator[Failure]:
-    for event in result.all_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            name = (event.step_key or "").replace("__", ".", 1)
-            yield Failure(name, (error and error.cls_name) or "", _message(error.message if error else ""))
-        elif event.is_run_failure and not any(e.is_step_failure for e in result.all_events):
-            yield Failure("the run", "", _message(event.message or ""))
+def failures(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
+    """Find the assets that failed among a run's events; a run that failed without one is told as `the run`."""
+    events = list(events)
+    failed = [e for e in events if e.is_step_failure]
+    for event in failed:
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        told = (error.cls_name or "", _without_class(error.message)) if error else ("", event.message or "")
+        yield Failure(_asset(event), *told)
+    if not failed:
+        for event in events:
+            if event.is_run_failure:
+                yield Failure("the run", "", event.message or "")
 
 
-def _message(text: str) -> str:
+def _asset(event: dg.DagsterEvent) -> str:
+    return (event.step_key or "").replace("__", ".", 1)
+
+
+def _without_class(text: str) -> str:
     """Drop the class name that Dagster puts before an exception's message."""
     head, colon, rest = text.strip().partition(": ")
-    return rest if colon and head.isidentifier() or "." in head and " " not in head else text.strip()
+    return rest if colon and head.replace(".", "").isidentifier() else text.strip()
 
 
 def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
@@ -126,7 +144,7 @@ class _Steps(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_event", None)
         if event is not None and event.step_key and (event.is_step_start or _ended(event)):
-            self.progress(event.step_key.replace("__", ".", 1), _ended(event))
+            self.progress(_asset(event), _ended(event))
 
 
 def _ended(event: dg.DagsterEvent) -> bool:

@@ -1,0 +1,83 @@
+# Each target does all the set-up by itself; it needs git, make and Python 3.11 to 3.14, nothing else.
+#
+# uv comes from PATH, else from a private environment in .tools/. What is installed stands in .venv/ and is what uv.lock
+# says; it is installed again only when uv.lock or pyproject.toml changes. A Python of the machine is used where there is
+# a fitting one, and then uv is told not to download another.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+FITTING := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && command -v "$$p" && break; \
+	done)
+ifneq ($(FITTING),)
+export UV_PYTHON ?= $(FITTING)
+export UV_PYTHON_DOWNLOADS ?= never
+endif
+
+UV := $(shell command -v uv 2>/dev/null)
+ifeq ($(UV),)
+UV := .tools/bin/uv
+endif
+
+# Where the home folder cannot be written (a container, a build user), the cache goes into the checkout.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip-cache
+endif
+
+# Bytecode is made once, at installation; a first run without it spends seconds on compiling.
+export UV_COMPILE_BYTECODE := 1
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+.PHONY: run
+run: $(INSTALLED) ## fetch, derive and publish everything; prints the layers and where to look
+	@$(BIN)/layerledger refresh
+
+.PHONY: serve
+serve: $(INSTALLED) ## the published pages on this machine's port 8010
+	@$(BIN)/layerledger serve
+
+.PHONY: dev
+dev: $(INSTALLED) ## the Dagster UI on this machine's port 3000, with the schedule running
+	@$(BIN)/layerledger dev
+
+.PHONY: test
+test: $(INSTALLED) ## every test but the browser's
+	@$(BIN)/pytest -n auto -m "not browser"
+
+.PHONY: test-browser
+test-browser: $(INSTALLED) ## every page in a real Chromium (needs Debian's package chromium); pictures in .artefacts/
+	@$(BIN)/pytest -m browser
+
+.PHONY: lint
+lint: $(INSTALLED) ## style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(INSTALLED) ## types
+	@$(BIN)/mypy
+
+.PHONY: graph
+graph: $(INSTALLED) ## whether Dagster can load the graph
+	@$(BIN)/dg check defs
+
+.PHONY: prove
+prove: test lint types graph test-browser ## everything that must hold, one after the other
+
+$(INSTALLED): uv.lock pyproject.toml | $(UV)
+	@$(UV) sync --locked
+	@touch $@
+
+.tools/bin/uv:
+	@if [ -z "$(FITTING)" ]; then echo "Python 3.11 to 3.14 is needed, and none is on PATH" >&2; exit 1; fi
+	@$(FITTING) -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
