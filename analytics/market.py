@@ -1,0 +1,149 @@
+"""Market value: closes as traded, times the shares that were known on the day.
+
+Belongs here: undoing splits in closes, share counts on the day's basis, receipts, translation into dollars.
+Does not belong here: enterprise value and other metrics (metrics), where prices come from (assets/sources).
+"""
+
+import polars as pl
+
+from analytics.contracts import conform, table
+
+# A share count older than this says nothing about the day; a comparative of the year before may be all there is.
+SHARES_DAYS = 550
+# A count of shares outstanding below this part of the diluted one holds one share class only.
+ALL_CLASSES = 0.75
+# Rates are quoted on working days.
+RATE_DAYS = 7
+
+
+def prices(
+    price_observations: pl.DataFrame,
+    splits: pl.DataFrame,
+    company_quarters: pl.DataFrame,
+    companies: pl.DataFrame,
+    fx_rates: pl.DataFrame,
+) -> pl.DataFrame:
+    """core.prices, one row per listed company and trading day.
+
+    Sources adjust closes for every later split, and for spin-offs and class dividends as if they were splits; each of
+    these factors with a later ex-date is undone. market_cap_usd is the close as traded × the shares of all classes known
+    on the day ÷ shares per receipt, at the day's rate. A split whose ex-date is not known leaves close and market value
+    of its ticker null: which days it divides cannot be told.
+
+    Where several sources quote one day, Yahoo speaks, else the first by name.
+
+    Args:
+        price_observations: raw.price_observations.
+        splits: raw.splits.
+        company_quarters: core.company_quarters, for shares_outstanding and diluted_shares.
+        companies: core.companies.
+        fx_rates: core.fx_rates.
+    """
+    listed = companies.filter(pl.col("ticker").is_not_null()).select("company_id", "ticker", "shares_per_receipt")
+    days = (
+        price_observations.sort(pl.col("source") != "yahoo", "source")
+        .unique(["ticker", "date"], keep="first", maintain_order=True)
+        .join(listed, on="ticker")
+        .sort("company_id", "date")
+    )
+    undated = splits.filter(pl.col("date").is_null())["ticker"].unique()
+    dated = splits.filter(pl.col("date").is_not_null())
+    share_splits = dated.filter("is_share_split").join(listed, on="ticker").select("company_id", "date", "ratio")
+    rows = _with_close_as_traded(days, dated)
+    rows = _with_shares(rows, company_quarters, share_splits)
+    rows = _with_rate(rows, fx_rates)
+    certain = ~pl.col("ticker").is_in(undated.implode())
+    market_cap = pl.col("traded") * pl.col("shares") / pl.col("shares_per_receipt") * pl.col("usd_per_unit")
+    return conform(
+        rows.select(
+            "company_id",
+            "date",
+            pl.when(certain).then("traded").alias("close"),
+            "currency",
+            pl.when(certain).then(market_cap).alias("market_cap_usd"),
+        ),
+        table("core.prices"),
+    )
+
+
+def _with_close_as_traded(days: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
+    """Multiply each close by all factors whose ex-date is later than the day."""
+    to_come = (
+        splits.group_by("ticker", "date")
+        .agg(pl.col("ratio").product())
+        .sort("ticker", "date")
+        .select("ticker", "date", later=pl.col("ratio").cum_prod(reverse=True).over("ticker"))
+    )
+    return days.join_asof(
+        to_come, on="date", by="ticker", strategy="forward", allow_exact_matches=False, check_sortedness=False
+    ).with_columns(traded=pl.col("close") * pl.col("later").fill_null(1.0))
+
+
+def _with_shares(days: pl.DataFrame, quarters: pl.DataFrame, share_splits: pl.DataFrame) -> pl.DataFrame:
+    """Add `shares`: outstanding where that holds all classes, else diluted, as known on the day and on its split basis."""
+    rows = days
+    for item in ("shares_outstanding", "diluted_shares"):
+        rows = _with_count(rows, quarters.filter(pl.col("item") == item), share_splits, item)
+    outstanding, diluted = pl.col("shares_outstanding"), pl.col("diluted_shares")
+    one_class = (outstanding < ALL_CLASSES * diluted).fill_null(False)
+    return rows.with_columns(shares=pl.when(one_class).then(diluted).otherwise(pl.coalesce(outstanding, diluted)))
+
+
+def _with_count(days: pl.DataFrame, counts: pl.DataFrame, share_splits: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add the share count of the latest period known on the day, times the splits since it was stated.
+
+    A filing restates its counts for splits up to the day it is filed (SEC Staff Accounting Bulletin Topic 4.C), so its
+    basis is that day's. Other sources may or may not have restated theirs: with a split after the period they are
+    ambiguous, and null.
+    """
+    cumulative = (
+        share_splits.group_by("company_id", "date")
+        .agg(pl.col("ratio").product())
+        .sort("company_id", "date")
+        .select("company_id", "date", so_far=pl.col("ratio").cum_prod().over("company_id"))
+    )
+    last_split = share_splits.group_by("company_id").agg(last_split=pl.col("date").max())
+    known = (
+        counts.sort("company_id", "known_at", "period_end")
+        # A comparative filed later for an older period does not replace the newest count.
+        .filter(pl.col("period_end") >= pl.col("period_end").cum_max().over("company_id"))
+        .unique(["company_id", "known_at"], keep="last", maintain_order=True)
+        .join(last_split, on="company_id", how="left")
+        .with_columns(
+            count=pl.when(
+                (pl.col("source") == "sec") | (pl.col("last_split") <= pl.col("period_end")).fill_null(True)
+            ).then("value")
+        )
+        .sort("company_id", "known_at")
+        .join_asof(
+            cumulative, left_on="known_at", right_on="date", by="company_id", strategy="backward",
+            check_sortedness=False,
+        )
+        .select("company_id", "count", date="known_at", counted="period_end", basis=pl.col("so_far").fill_null(1.0))
+    )  # fmt: skip
+    fresh = (pl.col("date") - pl.col("counted")).dt.total_days() <= SHARES_DAYS
+    return (
+        days.join_asof(known, on="date", by="company_id", strategy="backward", check_sortedness=False)
+        .join_asof(cumulative, on="date", by="company_id", strategy="backward", check_sortedness=False)
+        .with_columns(
+            pl.when(fresh).then(pl.col("count") * pl.col("so_far").fill_null(1.0) / pl.col("basis")).alias(name)
+        )
+        .drop("count", "counted", "basis", "so_far")
+    )
+
+
+def _with_rate(days: pl.DataFrame, fx_rates: pl.DataFrame) -> pl.DataFrame:
+    """Add usd_per_unit: the day's rate, or the last one within a week before it."""
+    dollars = pl.col("currency") == "USD"
+    return (
+        days.sort("date")
+        .join_asof(
+            fx_rates.select("date", "currency", "usd_per_unit").sort("date"),
+            on="date",
+            by="currency",
+            strategy="backward",
+            tolerance=f"{RATE_DAYS}d",
+            check_sortedness=False,
+        )
+        .with_columns(pl.when(dollars).then(1.0).otherwise("usd_per_unit").alias("usd_per_unit"))
+    )
