@@ -78,6 +78,8 @@ def restatements(vintages: pl.DataFrame) -> pl.DataFrame:
         .filter(old.is_not_null() & ((pl.col("value") - old).abs() > RESTATEMENT_TOLERANCE * scale))
         .select(
             *key,
+            "concept",
+            "currency",
             "old_value",
             pl.col("value").alias("new_value"),
             "said_until",

@@ -116,7 +116,7 @@ def test_a_restatement_never_erases():
         29025e6,
     )
     changes = derive(*rows, company=companies(month=6)).restatements
-    assert changes.select("old_value", "new_value", "said_until", "said_from").row(0) == (
+    assert changes.select("old_value", "new_value", "old_known_at", "known_at").row(0) == (
         22326e6,
         29025e6,
         date(2017, 8, 2),
