@@ -1,0 +1,150 @@
+"""Builds the bundle from the data packs: `python -m assets.bundle.build --data FOLDER`.
+
+Belongs here: which pack fills which file, the writing, the closing report. Does not belong here: the shape of a pack
+(figures.py, market.py), what is left out (exclusions.toml, selection.py).
+"""
+
+import argparse
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from analytics.contracts import conform, table
+from analytics.stacks import registry
+from assets.bundle import FILES, MANIFEST, exclusions, figures, market, selection
+from assets.sources.observation import with_ids
+
+LIMIT_BYTES = 10_000_000
+# Sorted so, alike rows lie together and compress well.
+ORDER = {
+    "observations.parquet": ["source", "company_id", "concept", "period_end", "period_start", "known_at", "reference"],
+    "segments.parquet": ["company_id", "segment", "item", "period_end", "period_start", "basis_note", "reference"],
+    "fx.parquet": ["currency", "date", "source"],
+    "prices.parquet": ["ticker", "date", "source"],
+    "splits.parquet": ["ticker", "date", "ratio"],
+}  # fmt: skip
+
+
+@dataclass
+class Report:
+    """What went into the bundle, and how much was left out and why."""
+
+    kept: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Path) -> Report:
+    """Write the bundle's files and manifest into `out`; the same input gives the same bytes.
+
+    Args:
+        data: folder of the data packs.
+        companies: core.companies.
+        tickers: company id by ticker, second listings included.
+        out: folder to write to; must exist.
+    """
+    report = Report()
+    listed = companies.filter(pl.col("ticker").is_not_null())
+    own = listed["ticker"].sort().to_list()
+    known = pl.DataFrame({"ticker": list(tickers), "company_id": list(tickers.values())})
+    prices = market.prices(data, own)
+    currencies = {*market.PAIRS, *listed["currency"].drop_nulls(), *prices["currency"]}
+    fx, bad_days = market.fx(data, currencies)
+    report.left_out |= {f"fx {pair}: bad days and snapshots": n for pair, n in bad_days.items()}
+    frames = {
+        "observations.parquet": observations(data, companies, known, report),
+        "segments.parquet": segments(data, known),
+        "fx.parquet": fx,
+        "prices.parquet": prices,
+        "splits.parquet": market.splits(data, own),
+    }
+    manifest = {file: _write(frame, out / file, file) for file, frame in frames.items()}
+    text = json.dumps({"files": manifest}, indent=2, sort_keys=True)
+    (out / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    report.kept |= {file: frame.height for file, frame in frames.items()}
+    return report
+
+
+def observations(data: Path, companies: pl.DataFrame, tickers: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Figures of companies: all that the SEC pack holds, and of the aggregators what that lacks."""
+    rules = exclusions.load()
+    filed = pl.concat(
+        [figures.sec_facts(data, companies), figures.derived(data, tickers), figures.extract(data, tickers)]
+    )
+    aggregated = pl.concat([figures.statements(data, tickers), figures.yahoo_2026_09(data, tickers)])
+    filed, counts = exclusions.apply(filed, rules)
+    aggregated, more = exclusions.apply(aggregated, rules)
+    for (rule, n), (_, m) in zip(counts, more, strict=True):
+        report.left_out[rule.name] = n + m
+    aggregated = _without_zeros(aggregated, report)
+    aggregated = _in_reporting_currency(aggregated, companies, report)
+    added = selection.fill(aggregated, filed, companies)
+    rows = pl.concat([filed.select(figures.COLUMNS), added.select(figures.COLUMNS)]).with_columns(
+        fetched_at=pl.col("fetched_at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    )
+    report.kept |= {
+        f"observations from {source}": n for source, n in rows["source"].value_counts(sort=True).iter_rows()
+    }
+    return with_ids(rows).unique("observation_id", keep="first", maintain_order=True).drop("ticker", "span")
+
+
+def _without_zeros(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Leave out exact zeros: these aggregators print 0 also for what a company does not report."""
+    zero = (pl.col("value") == 0) & pl.col("source").is_in(["stockanalysis", "alphavantage"])
+    report.left_out["zeros of StockAnalysis and Alpha Vantage"] = rows.filter(zero).height
+    return rows.filter(~zero)
+
+
+def _in_reporting_currency(rows: pl.DataFrame, companies: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Leave out amounts in another currency than the company reports in."""
+    own = companies.select("company_id", reporting_currency="currency")
+    joined = rows.join(own, on="company_id", how="left", maintain_order="left")
+    kept = joined.filter((pl.col("unit") == "shares") | (pl.col("unit") == pl.col("reporting_currency")))
+    report.left_out["aggregators' figures in another currency"] = rows.height - kept.height
+    return kept.drop("reporting_currency")
+
+
+def segments(data: Path, tickers: pl.DataFrame) -> pl.DataFrame:
+    """Figures of reported segments."""
+    rows = pl.read_csv(data / "segments" / "segments.csv", infer_schema=False).join(tickers, on="ticker")
+    return rows.select(
+        "company_id", "segment", "item",
+        pl.col("period_start", "period_end").str.to_date(),
+        "unit",
+        pl.col("value").cast(pl.Float64),
+        "basis_note", "quality",
+        reference="source",
+    )  # fmt: skip
+
+
+def _write(frame: pl.DataFrame, path: Path, file: str) -> dict[str, int | str]:
+    contract = table(FILES[file])
+    conform(frame.with_columns(payload_sha256=pl.lit("")), contract)
+    columns = [c for c in contract.polars_schema if c != "payload_sha256"]
+    frame = frame.select(columns).sort(ORDER[file], nulls_last=True)
+    frame.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
+    content = path.read_bytes()
+    return {"bytes": len(content), "rows": frame.height, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def main() -> None:
+    """Build the bundle in its place in the source tree and print what it holds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data packs")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write to")
+    arguments = parser.parse_args()
+    stacks = registry.load()
+    report = build(arguments.data, stacks.companies, stacks.tickers, arguments.out)
+    for title, counts in (("kept", report.kept), ("left out", report.left_out)):
+        for name, n in counts.items():
+            print(f"{title:>8} {n:>9,}  {name}")
+    size = sum((arguments.out / file).stat().st_size for file in FILES)
+    print(f"{size:,} bytes in all")
+    if size > LIMIT_BYTES:
+        raise SystemExit(f"the bundle is larger than {LIMIT_BYTES:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
