@@ -1,7 +1,7 @@
 """Figures of the data packs as candidate observations: labelled, with periods and known times.
 
-Belongs here: the shape of each pack (SEC facts, derived tables, the extract, aggregators' statements), what its labels are
-called with us, what is assumed where the pack is silent. Does not belong here: which figures are left out
+Belongs here: the shape of each pack (SEC facts, derived tables, the extract, aggregators' statements), what its
+labels are called with us, what is assumed where the pack is silent. Does not belong here: which figures are left out
 (exclusions.toml, selection.py).
 
 A candidate is an observation without id, with `ticker` (as the pack spells it) and `span` (quarter, year or instant).
@@ -35,8 +35,9 @@ CRWV_EXTRACT = "SEC companyfacts extract"
 # Labels that a source prints in two statements: the one we read. Others stand in one statement only.
 STATEMENT_OF = {"Depreciation & Amortization": "cashflow", "Net Income": "income"}
 PREFIX = {"StockAnalysis": "stockanalysis", "Alpha Vantage": "alphavantage"}
-# Where transcriptions of Yahoo use one name for two things, or with two signs, ours tell them apart: Yahoo's cash through
-# yfinance is CashCashEquivalentsAndShortTermInvestments (equal to the sum at AMD, GOOGL, META, MSFT, NVDA on all dates).
+# Where transcriptions of Yahoo use one name for two things, or with two signs, ours tell them apart. Yahoo's cash through
+# yfinance is CashCashEquivalentsAndShortTermInvestments: it equals the filed sum at AMD, GOOGL, META and MSFT on every
+# date that both have, and exceeds filed cash wherever short-term investments are held.
 YAHOO_LABELS = {
     ("hansol-star", "capex"): "capex_positive",
     ("marcomazzon27-prog", "cash"): "cash_and_short_term_investments",

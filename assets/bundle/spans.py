@@ -43,7 +43,7 @@ def with_assumed_starts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _months_back(months: int) -> pl.Expr:
-    """First day of a period of so many months: of the first month if it ends with a month, else a day after its date."""
+    """First day of a period of so many months, which are whole calendar months if it ends with one."""
     end = pl.col("period_end")
     whole = end.dt.month_start().dt.offset_by(f"-{months - 1}mo")
     return pl.when(end == end.dt.month_end()).then(whole).otherwise(end.dt.offset_by(f"-{months}mo").dt.offset_by("1d"))

@@ -24,8 +24,8 @@ def subject(cik: str) -> str:
 def parse(payload: Payload) -> pl.DataFrame:
     """raw.observations, one row per fact and filing of one company.
 
-    The same fact in several filings gives several rows (other reference, other known time). Facts whose period ends after
-    the filing date are kept as filed.
+    The same fact in several filings gives several rows (other reference, other known time). Facts whose period ends
+    after the filing date are kept as filed.
 
     Args:
         payload: a `companyfacts` answer with the company it is about, its subject as `subject(cik)` gives it.
