@@ -30,6 +30,9 @@ export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip-cache
 endif
 
+# The machine's own certificates, so that set-up works behind a company's proxy too.
+export UV_SYSTEM_CERTS ?= 1
+
 # Bytecode is made once, at installation; a first run without it spends seconds on compiling.
 export UV_COMPILE_BYTECODE := 1
 

@@ -30,9 +30,7 @@ def contract_spec(key: dg.AssetKey, contract: Table) -> dg.AssetCheckSpec:
 
 def contract_kept(key: dg.AssetKey, rows: int) -> dg.AssetCheckResult:
     """Report that the frame kept its contract and was written."""
-    return dg.AssetCheckResult(
-        check_name=CONTRACT, asset_key=key, passed=True, metadata={"rows checked": rows}
-    )
+    return dg.AssetCheckResult(check_name=CONTRACT, asset_key=key, passed=True, metadata={"rows checked": rows})
 
 
 def contract_broken(key: dg.AssetKey, error: ContractError) -> dg.AssetCheckResult:

@@ -8,12 +8,14 @@ from functools import cached_property
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 from pydantic import Field
 
-from analytics.stacks import registry
+from analytics import stacks
+from assets.sources import bundle
 
 
-class Inputs(dg.ConfigurableResource):
+class Inputs(dg.ConfigurableResource["Inputs"]):
     """The registry, the bundle and the day of knowledge of one run."""
 
     stacks_folder: str | None = Field(
@@ -28,14 +30,24 @@ class Inputs(dg.ConfigurableResource):
     )
 
     @cached_property
-    def stacks(self) -> registry.Stacks:
+    def stacks(self) -> stacks.Stacks:
         """The registry of companies and lenses, read once a run."""
-        return registry.load(Path(self.stacks_folder) if self.stacks_folder else None)
+        return stacks.load(Path(self.stacks_folder) if self.stacks_folder else None)
+
+    @cached_property
+    def bundle(self) -> bundle.Bundle:
+        """The figures shipped with the project, read once a run."""
+        return bundle.read(Path(self.bundle_folder) if self.bundle_folder else None)
 
     @property
     def knowledge_day(self) -> date | None:
         """`as_known_on` as a date; raises ValueError if it is not an ISO date."""
         return date.fromisoformat(self.as_known_on) if self.as_known_on else None
+
+    def known(self, frame: pl.DataFrame, day_column: str) -> pl.DataFrame:
+        """Return the rows known on the day of knowledge, for quotations, which are known on the day they are made."""
+        day = self.knowledge_day
+        return frame if day is None else frame.filter(pl.col(day_column) <= day)
 
     @classmethod
     def of(cls, stacks: Path | None, bundle: Path | None, as_known_on: date | None = None) -> "Inputs":

@@ -42,7 +42,11 @@ published_asset = partial(
 TABLE_KEYS = [dg.AssetKey([t.schema, t.name]) for t in TABLES]
 
 
-class PublishedFolder(dg.ConfigurableResource):
+class NothingKnownError(ValueError):
+    """On the day of knowledge no figure was known, so there is nothing to publish."""
+
+
+class PublishedFolder(dg.ConfigurableResource["PublishedFolder"]):
     """The folder of a home that readers see."""
 
     root: str = Field(description="The home's `published` folder.")
@@ -79,11 +83,11 @@ def as_of(company_quarters: pl.DataFrame, prices: pl.DataFrame) -> date:
     """Return the newest day whose knowledge is in the data, never the clock's.
 
     Raises:
-        ValueError: there is neither a statement nor a price, so there is nothing to publish.
+        NothingKnownError: there is neither a statement nor a price, so there is nothing to publish.
     """
     days = [d for d in (company_quarters["known_at"].max(), prices["date"].max()) if isinstance(d, date)]
     if not days:
-        raise ValueError("no statement and no price is known on that day; there is nothing to publish")
+        raise NothingKnownError("no statement and no price was known on that day; there is nothing to publish")
     return max(days)
 
 

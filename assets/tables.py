@@ -16,7 +16,7 @@ from assets.inputs import Inputs
 from assets.warehouse import Warehouse, describe
 
 Build = Callable[..., pl.DataFrame]
-Results = Generator[dg.AssetCheckResult | dg.MaterializeResult, None, None]
+Results = Generator[dg.AssetCheckResult | dg.MaterializeResult[None], None, None]
 
 # A parameter of an asset is the name of the table it takes, so names are unique across stages (a test holds it).
 BY_NAME = {contract.name: contract for contract in TABLES}

@@ -61,12 +61,10 @@ def read_table(path: Path, contract: Table) -> pl.DataFrame:
     with connect(path) as connection:
         if not _exists(connection, contract):
             raise KeyError(missing)
-        frame = connection.sql(f"SELECT * FROM {contract.full_name}").pl()
+        frame: pl.DataFrame = connection.sql(f"SELECT * FROM {contract.full_name}").pl()
     # DuckDB hands UTC out under a name of its own ("Etc/UTC"); this renames the zone and moves no instant.
     return frame.with_columns(
-        pl.col(c.name).dt.convert_time_zone("UTC")
-        for c in contract.columns
-        if isinstance(c.dtype, pl.Datetime)
+        pl.col(c.name).dt.convert_time_zone("UTC") for c in contract.columns if isinstance(c.dtype, pl.Datetime)
     )
 
 

@@ -1,27 +1,30 @@
 """The `layerledger` command: what the operator types and sees.
 
-Belongs here: commands, options, messages. Does not belong here: the work itself. Everything heavy is imported inside the
-command that needs it, so that `--help` answers at once.
+Belongs here: commands, options, messages. Does not belong here: the work itself. Everything heavy is imported inside
+the command that needs it, so that `--help` answers at once.
 """
 
 import difflib
 import json
+import os
 import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines.stop import Exit, Stop
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.stacks.registry import Stacks
+    from analytics.stacks import Stacks
     from pipelines.home import Home
+    from pipelines.refresh import Outcome
     from pipelines.settings import Settings
 
 EPILOG = (
@@ -54,22 +57,10 @@ LensOption = Annotated[str | None, typer.Option("--lens", help="Id of a lens; se
 def main() -> None:
     """Run the command; every foreseen way to fail ends in one message and its exit code."""
     try:
-        app(standalone_mode=False)
+        app()
     except Stop as stop:
-        err.print(f"[bold red]error:[/] {_plain(str(stop))}", soft_wrap=True)
+        err.print(f"[bold red]error:[/] {escape(str(stop))}", soft_wrap=True)
         sys.exit(stop.code)
-    except typer.Exit as asked:
-        sys.exit(asked.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        err.print("stopped; what was published before stays")
-        sys.exit(Exit.INTERRUPTED)
-    except Exception as error:
-        import click
-
-        if not isinstance(error, click.ClickException):
-            raise
-        error.show()
-        sys.exit(Exit.BAD_INPUT)
 
 
 @app.command(epilog=EPILOG)
@@ -155,13 +146,24 @@ def dev(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 3000,
 ) -> None:
     """Open the Dagster UI on this home, on loopback, with the schedule running."""
-    import os
-
     from pipelines.settings import environment_with
 
     place = _prepared(_settings(home))
-    out.print(f"The Dagster UI will be at http://127.0.0.1:{port}/ (Ctrl-C ends it); home: {place.root}", soft_wrap=True)
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    out.print(
+        f"The Dagster UI will be at http://127.0.0.1:{port}/ (Ctrl-C ends it); home: {place.root}", soft_wrap=True
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "pipelines.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     os.execve(
         sys.executable,
         command,
@@ -243,11 +245,11 @@ def _prepared(settings: "Settings") -> "Home":
 
 
 def _stacks(settings: "Settings") -> "Stacks":
-    from analytics.stacks import registry
+    from analytics.stacks import RegistryError, load
 
     try:
-        return registry.load(settings.stacks)
-    except registry.RegistryError as error:
+        return load(settings.stacks)
+    except RegistryError as error:
         raise Stop(str(error), Exit.BAD_INPUT) from error
 
 
@@ -281,7 +283,7 @@ def _lens(stacks: "Stacks", lens: str | None) -> str:
     return lens
 
 
-def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None) -> Any:
+def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None) -> "Outcome":
     """Run the refresh under a progress bar on stderr."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -299,6 +301,8 @@ def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None
             return work.refresh(settings, follow, companies=companies, as_known_on=known_on)
         except WarehouseLockedError as error:
             raise Stop(f"{error}; try again when it has ended", Exit.HOME) from error
+        except KeyboardInterrupt:
+            raise Stop("stopped by hand; what was published before stays", Exit.INTERRUPTED) from None
 
 
 def _show(rows: "pl.DataFrame", as_json: bool) -> None:
@@ -308,12 +312,9 @@ def _show(rows: "pl.DataFrame", as_json: bool) -> None:
         return
     from rich.table import Table
 
-    table = Table(*rows.columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in rows.columns:
+        table.add_column(name, overflow="fold", no_wrap=name in ("lens", "company_id"))
     for row in rows.iter_rows():
         table.add_row(*("" if v is None else " · ".join(v) if isinstance(v, list) else str(v) for v in row))
     out.print(table)
-
-
-def _plain(text: str) -> str:
-    """Keep rich from reading square brackets in a message as markup."""
-    return text.replace("[", r"\[")

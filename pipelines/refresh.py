@@ -152,10 +152,11 @@ def _ended(event: dg.DagsterEvent) -> bool:
 
 
 def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    @dg.logger(description="Follows a run's steps for the command's progress bar; prints nothing.")
     def steps_logger(_: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("layerledger.progress", logging.DEBUG)
         logger.addHandler(_Steps(progress))
         return logger
 
-    return steps_logger
+    return dg.LoggerDefinition(
+        steps_logger, description="Follows a run's steps for the command's progress bar; prints nothing."
+    )

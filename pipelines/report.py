@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from rich.table import Table
 
 from assets.publish import DATABASE, MANIFEST
 from assets.warehouse import connect, lock_holder
 from pipelines.home import Home
+from pipelines.refresh import failures, instance_of
 
 # Newest quarter in which enough of the layer has reported, with its trailing twelve months. Revenue of layers is
 # gross output (one layer's revenue is another's cost), so no total is ever taken over the rows.
@@ -121,10 +123,6 @@ def _last_run(home: Home) -> dict[str, Any] | None:
     """Return the newest run in Dagster's history of this home, with the assets that failed."""
     if not (home.dagster / "history").exists():
         return None
-    import dagster as dg
-
-    from pipelines.refresh import failures, instance_of
-
     with instance_of(home) as instance:
         for record in instance.get_run_records(limit=1):
             run = record.dagster_run

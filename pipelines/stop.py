@@ -20,5 +20,6 @@ class Stop(Exception):
     """The command ends here with a message for its user and an exit code."""
 
     def __init__(self, message: str, code: Exit):
+        """Take the message and the exit code."""
         super().__init__(message)
         self.code = code

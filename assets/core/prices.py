@@ -3,6 +3,7 @@
 import polars as pl
 
 from analytics import market
+from assets.inputs import Inputs
 from assets.tables import table_asset
 
 
@@ -13,6 +14,8 @@ def prices(
     company_quarters: pl.DataFrame,
     companies: pl.DataFrame,
     fx_rates: pl.DataFrame,
+    inputs: Inputs,
 ) -> pl.DataFrame:
     """One row per listed company and trading day."""
-    return market.prices(price_observations, splits, company_quarters, companies, fx_rates)
+    quoted = inputs.known(price_observations, "date")
+    return market.prices(quoted, splits, company_quarters, companies, fx_rates)

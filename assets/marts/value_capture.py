@@ -7,6 +7,6 @@ from assets.tables import table_asset
 
 
 @table_asset()
-def value_capture(member_amounts: pl.DataFrame) -> pl.DataFrame:
+def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.DataFrame:
     """One row per lens, layer, basis, calendar quarter, window and profit pool."""
-    return capture.value_capture(member_amounts)
+    return capture.value_capture(member_amounts, layer_metrics)

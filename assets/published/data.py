@@ -9,12 +9,11 @@ from assets.warehouse import Warehouse, export_table
 
 @published_asset(
     deps=TABLE_KEYS,
-    description="One file per table: Parquet for every table, and CSV for those of core and marts.",
     kinds={"parquet", "csv"},
 )
 def data(
     context: dg.AssetExecutionContext, warehouse: Warehouse, published: PublishedFolder
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """One file per table: Parquet for every table, and CSV for those of core and marts."""
     folder = published.staging(context.run) / "data"
     folder.mkdir(exist_ok=True)

@@ -8,12 +8,11 @@ from assets.warehouse import Warehouse, copy_database
 
 @published_asset(
     deps=TABLE_KEYS,
-    description="One DuckDB file with every table of raw, core and marts; a copy, so that readers never meet a writer.",
     kinds={"duckdb"},
 )
 def database(
     context: dg.AssetExecutionContext, warehouse: Warehouse, published: PublishedFolder
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """One DuckDB file with every table of raw, core and marts."""
     target = published.staging(context.run) / DATABASE
     copy_database(warehouse.file, target)

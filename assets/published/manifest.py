@@ -20,7 +20,6 @@ PARTS = ("index.html", DATABASE, "data")
         "prices": dg.AssetIn(key=["core", "prices"]),
     },
     deps=[["published", part] for part in ("data", "database", "site")],
-    description="One row per published file in manifest.json; writing it puts the folder in place as published/current.",
     kinds={"json"},
 )
 def manifest(
@@ -30,8 +29,8 @@ def manifest(
     published: PublishedFolder,
     company_quarters: pl.DataFrame,
     prices: pl.DataFrame,
-) -> dg.MaterializeResult:
-    """One row per published file in manifest.json; writing it puts the folder in place as published/current."""
+) -> dg.MaterializeResult[None]:
+    """One row per published file, in manifest.json. Written last; then the folder becomes published/current."""
     folder = published.staging(context.run)
     missing = [part for part in PARTS if not (folder / part).exists()]
     if missing:

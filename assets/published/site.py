@@ -14,12 +14,11 @@ READ = {f"{t.schema}_{t.name}": t for t in TABLES if t.schema != "raw"}
 
 @published_asset(
     ins={parameter: dg.AssetIn(key=[t.schema, t.name]) for parameter, t in READ.items()},
-    description="One folder of pages: index.html, a page per layer, coverage and methods; no request leaves it.",
     kinds={"html", "altair"},
 )
 def site(
     context: dg.AssetExecutionContext, published: PublishedFolder, **tables: pl.DataFrame
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """One folder of pages: index.html, a page per layer, coverage and methods."""
     named = {READ[parameter].full_name: frame for parameter, frame in tables.items()}
     folder = published.staging(context.run)
