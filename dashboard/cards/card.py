@@ -1,0 +1,97 @@
+"""What a card is: a question, controls, and a view for each setting of the controls.
+
+Belongs here: the vocabulary that cards and templates share. Does not belong here: any particular card.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dashboard import formats
+from dashboard.charts.picture import Picture
+
+Value = str | int | float | None
+
+
+class Column(NamedTuple):
+    """A column of a table twin; unit None is text, 'count' a count, else as in formats.metric."""
+
+    title: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The figures of a picture as a table: what a screen reader reads and what the CSV holds."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+
+    def written(self, value: Value, unit: str | None) -> str:
+        """Return a cell as the table shows it; null is 'n/a', never 0."""
+        if unit is None:
+            return formats.UNKNOWN if value is None else str(value)
+        if value is not None and not isinstance(value, (int, float)):
+            raise TypeError(f"a cell of unit {unit!r} holds text: {value!r}")
+        if unit == "count":
+            return formats.number(None if value is None else int(value))
+        return formats.metric(value, unit, 1)
+
+
+class Panel(NamedTuple):
+    """One panel of small multiples; without a picture its layer is unknown, and `unknown` says so."""
+
+    name: str
+    colour: str
+    value: str
+    picture: Picture | None
+    unknown: str = "no public figures"
+
+
+@dataclass(frozen=True)
+class View:
+    """What a card shows for one setting of its controls; `key` joins the settings with dots.
+
+    pictures: 'wide' and 'narrow'; where there is one only, it serves every width. panels: small multiples instead.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    alt: str
+    as_of: str
+    coverage: str
+    table: Table
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    panels: Sequence[Panel] = ()
+    legend: Sequence[tuple[str, str, str]] = ()
+    note: str = ""
+
+
+class Control(NamedTuple):
+    """A row of segmented buttons: its name in the address, its label, and (value, text) of each button."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card; the first view is the one that opens. `half` cards stand two in a row on a wide screen."""
+
+    id: str
+    question: str
+    views: Sequence[View]
+    controls: Sequence[Control] = ()
+    size: str = "whole"
+    break_at: int = 0
+
+
+def series_table(
+    first: str, columns: Sequence[tuple[str, str]], values: Mapping[str, Mapping[str, float | None]]
+) -> Table:
+    """Return a table of calendar quarters, the newest first; `values` is quarter -> column title -> value."""
+    quarters = sorted(values, reverse=True)
+    rows = [[formats.quarter(q), *(values[q].get(title) for title, _ in columns)] for q in quarters]
+    return Table([Column(first), *(Column(title, unit) for title, unit in columns)], rows)

@@ -1,0 +1,144 @@
+"""The profit-pool card: who earns what, by layer and company."""
+
+from dashboard import findings, formats
+from dashboard.cards.card import Card, Column, Control, Table, View
+from dashboard.charts import profit_pools as chart
+from dashboard.ledger import Ledger
+
+ITEMS = {
+    "operating_income": ("Operating income", "operating income", "operating_margin"),
+    "net_income": ("Net income", "net income", "net_margin"),
+    "free_cash_flow": ("Free cash flow", "free cash flow", "fcf_margin"),
+}
+BASES = {"layer": "Layer", "consolidated": "Consolidated"}
+BASIS_TEXT = {
+    "layer": "layer basis (whole companies and reported segments)",
+    "consolidated": "consolidated basis (listed companies whole, each once)",
+}
+
+
+def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> list[chart.Pool]:
+    """Return the layers of a lens as pools of profit, twelve months to a calendar quarter."""
+    revenue = {(a.layer, a.member_id): a.amount_usd for a in ledger.amounts(lens, basis, quarter, "revenue")}
+    profit = ledger.amounts(lens, basis, quarter, item)
+    found = []
+    for layer in ledger.layers(lens):
+        share = next((s for s in ledger.shares(lens, layer.layer, basis, item) if s.quarter == quarter), None)
+        margin = ledger.value(lens, layer.layer, basis, ITEMS[item][2], quarter)
+        blocks = [
+            chart.Block(ledger.names.get(a.member_id, a.member_id), revenue[a.layer, a.member_id], a.amount_usd)
+            for a in profit
+            if a.layer == layer.layer and revenue.get((a.layer, a.member_id), 0) > 0
+        ]
+        unknown = "no public figures"
+        if share and share.n_measured:
+            unknown = f"{share.n_measured} of {share.n_members} measured"
+        known = share is not None and share.amount_usd is not None and margin is not None and bool(blocks)
+        found.append(
+            chart.Pool(
+                layer.name,
+                layer.colour,
+                blocks,
+                share.amount_usd if share and known else None,
+                margin if known else None,
+                unknown,
+            )
+        )
+    return found
+
+
+def as_findings(found: list[chart.Pool]) -> list[findings.LayerPool]:
+    """Return known pools as the findings take them."""
+    return [
+        findings.LayerPool(p.name, p.profit, [findings.Stake(b.name, b.profit) for b in p.blocks])
+        for p in found
+        if p.profit is not None
+    ]
+
+
+def members_line(ledger: Ledger, lens: str, basis: str, quarter: str, pool: str) -> str:
+    """Return 'n of m members measured', counted over the layers of a lens."""
+    shares = [
+        s for layer in ledger.layers(lens) for s in ledger.shares(lens, layer.layer, basis, pool) if s.quarter == quarter
+    ]
+    return f"{sum(s.n_measured for s in shares)} of {sum(s.n_members for s in shares)} members measured"
+
+
+def provisional(ledger: Ledger, lens: str, basis: str, quarter: str) -> list[str]:
+    """Return the names of the layers whose figures of a quarter are provisional."""
+    return [
+        layer.name
+        for layer in ledger.layers(lens)
+        if (r := ledger.reading(lens, layer.layer, basis, "operating_margin", quarter)) and not r.final
+    ]
+
+
+def card(ledger: Ledger, lens: str) -> Card:
+    """Return the card of a lens."""
+    views = [view for item in ITEMS for basis in BASES if (view := _view(ledger, lens, item, basis))]
+    present = {view.key for view in views}
+    items = [(i, ITEMS[i][0]) for i in ITEMS if any(key.startswith(f"{i}.") for key in present)]
+    bases = [(b, BASES[b]) for b in BASES if any(key.endswith(f".{b}") for key in present)]
+    return Card(
+        "profit-pools",
+        "Profit pools: who earns what?",
+        views,
+        (Control("item", "Profit", items), Control("basis", "Basis", bases)),
+        break_at=1060,
+    )
+
+
+def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
+    quarter = ledger.headline(lens, basis)
+    found = pools(ledger, lens, basis, quarter, item)
+    known = as_findings(found)
+    if not known:
+        return None
+    measure = ITEMS[item][1]
+    title = findings.first(
+        f"{ITEMS[item][0]} by layer and company, twelve months to {formats.quarter(quarter)}",
+        findings.one_member_beats_a_layer(known) if item == "operating_income" else None,
+        findings.largest_pool(known, measure),
+    )
+    rows = [
+        [p.name, b.name, b.revenue, b.profit, b.margin] for p in found if p.profit is not None for b in p.blocks
+    ] + [[p.name, p.unknown, None, None, None] for p in found if p.profit is None]
+    return View(
+        f"{item}.{basis}",
+        title,
+        f"{ITEMS[item][0]} by layer and company in US dollars, twelve months to calendar {formats.quarter(quarter)}, "
+        f"{BASIS_TEXT[basis]}. A block is a company: width revenue, height margin, so area is profit. Dark line: the layer’s margin.",
+        f"{title}. {_spoken(found)}",
+        f"twelve months to {formats.quarter(quarter)}",
+        members_line(ledger, lens, basis, quarter, item),
+        Table(
+            [Column("Layer"), Column("Company"), Column("Revenue", "USD"), Column(ITEMS[item][0], "USD"),
+             Column("Margin", "fraction")],
+            rows,
+        ),
+        {"wide": chart.picture(found, measure), "narrow": chart.picture(found, measure, narrow=True)},
+        note=_note(ledger, lens, basis, quarter, found),
+    )  # fmt: skip
+
+
+def _spoken(found: list[chart.Pool]) -> str:
+    known = [f"{p.name} {formats.dollars(p.profit)}, margin {formats.percent(p.margin)}" for p in found if p.profit is not None]
+    dark = [p.name for p in found if p.profit is None]
+    return "; ".join(known) + (f". No public figures: {', '.join(dark)}." if dark else ".")
+
+
+def _note(ledger: Ledger, lens: str, basis: str, quarter: str, found: list[chart.Pool]) -> str:
+    parts = []
+    if any(p.profit is None for p in found):
+        parts.append("Hatched: fewer than half the members have figures, so the layer is unknown, not zero; the hatched size means nothing.")
+    cut = chart.clipped(found)
+    if cut:
+        named = ", ".join(f"{b.name} {formats.percent(b.margin)}" for b in cut[:3])
+        more = f" and {len(cut) - 3} more" if len(cut) > 3 else ""
+        parts.append(
+            f"Blocks are cut at {formats.percent(chart.LOWEST)} and {formats.percent(chart.HIGHEST)}; their margins are {named}{more}."
+        )
+    late = provisional(ledger, lens, basis, quarter)
+    if late:
+        parts.append(f"Provisional, not enough has reported: {', '.join(late)}.")
+    return " ".join(parts)

@@ -1,0 +1,103 @@
+"""Capital spending: a ring for then, a dot for now, a row per layer, the highest rate first, dollars at the right.
+
+A value beyond the axis is written in words instead of squeezing the others.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import altair as alt
+
+from dashboard import formats
+from dashboard.charts.picture import Picture, structure
+
+ROW = 34
+
+
+class Rate(NamedTuple):
+    """One layer's rate then and now, fractions (None where unknown), and its dollars now."""
+
+    name: str
+    colour: str
+    then: float | None
+    now: float | None
+    dollars: float | None
+    final: bool = True
+
+
+def reach(rates: Sequence[Rate]) -> float:
+    """Return the end of the axis: the largest value, unless it is more than twice the next."""
+    values = sorted((v for r in rates for v in (r.then, r.now) if v is not None), reverse=True)
+    while len(values) > 2 and values[0] > max(2 * values[-(len(values) * 3 // 4) - 1], 0.6):
+        values.pop(0)
+    return max(0.2, values[0] if values else 0.2) * 1.22
+
+
+def picture(rates: Sequence[Rate], then: str, now: str, measure: str) -> Picture:
+    """Return the drawing; `then` and `now` name the two calendar quarters."""
+    end = reach(rates)
+    ordered = sorted(rates, key=lambda r: (r.now is None, -(r.now or 0)))
+    rows: list[dict[str, object]] = []
+    for index, rate in enumerate(ordered):
+        row: dict[str, object] = {"row": index + 0.5, "name": rate.name, "fill": f"@{rate.colour}",
+                                  "dollars": formats.dollars(rate.dollars) if rate.now is not None else "",
+                                  "final": rate.final}  # fmt: skip
+        row["tip"] = (
+            f"{rate.name}\n{measure}\n{formats.quarter(now)}{'' if rate.final else ', provisional'}: "
+            f"{formats.percent(rate.now, 1)}\n{formats.quarter(then)}: {formats.percent(rate.then, 1)}"
+        )
+        if rate.now is None:
+            row["words"] = "no public figures"
+        elif rate.now > end:
+            row["words"] = f"{formats.percent(rate.now)}, beyond this axis ▸"
+        else:
+            left = rate.then is not None and rate.then > rate.now
+            row |= {"now": rate.now, "left": left, "text": formats.percent(rate.now)}
+            if rate.then is not None:
+                row |= {"then": min(rate.then, end)}
+        rows.append(row)
+    ticks = [t / 100 for t in range(0, 1000, 10 if end <= 0.4 else 20 if end < 0.9 else 50) if t / 100 <= end * 0.93]
+    return Picture(
+        _spec(), {"rates": rows}, ROW * len(rows) + 26, {"@end": end, "@ticks": ticks, "@rows": len(rows),
+                                                         "@height": ROW * len(rows)}  # fmt: skip
+    )
+
+
+@structure
+def _spec() -> alt.LayerChart:
+    def x(field: str) -> alt.X:
+        return alt.X(
+            f"{field}:Q",
+            title=None,
+            scale=alt.Scale(domain=[0, "@end"], nice=False),  # type: ignore[list-item]
+            axis=alt.Axis(values="@ticks", format="%", orient="top"),  # type: ignore[arg-type]
+        )
+
+    # Room for the names and the dollars is made by text outside the plot; the padding keeps it inside the card.
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))  # type: ignore[list-item]
+    base = alt.Chart(alt.NamedData("rates")).encode(y=y)
+    fill, stroke = alt.Fill("fill:N", scale=None), alt.Stroke("fill:N", scale=None)
+    shown = base.transform_filter("isValid(datum.now)")
+    changed = shown.transform_filter("isValid(datum.then)")
+    dots = shown.encode(x=x("now"), tooltip="tip:N")
+    return alt.layer(
+        base.mark_text(align="right", dx=-8, fill="@ink", fontSize=12.5).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dx=74, fill="@muted").encode(x=alt.value("width"), text="dollars:N"),
+        base.transform_filter("isValid(datum.words)")
+        .mark_text(align="left", dx=6, fill="@ink-2", fontWeight=600)
+        .encode(x=alt.value(0), text="words:N", tooltip="tip:N"),
+        changed.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x("then"), x2="now:Q", stroke=stroke),
+        changed.mark_circle(size=60, opacity=1, fill="@surface", strokeWidth=2).encode(
+            x=x("then"), stroke=stroke, tooltip="tip:N"
+        ),
+        dots.transform_filter("datum.final").mark_circle(size=110, opacity=1).encode(fill=fill),
+        dots.transform_filter("!datum.final").mark_circle(
+            size=110, opacity=1, fillOpacity=0.45, strokeDash=[2, 2], strokeWidth=1.5
+        ).encode(fill=fill, stroke=stroke),
+        dots.transform_filter("!datum.left").mark_text(align="left", dx=10, fontWeight=600, fill="@ink").encode(text="text:N"),
+        dots.transform_filter("datum.left").mark_text(align="right", dx=-10, fontWeight=600, fill="@ink").encode(text="text:N"),
+    ).properties(
+        height="@height",
+        padding={"left": 134, "right": 78, "top": 4, "bottom": 4},
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )

@@ -1,0 +1,84 @@
+"""What a chart is: an Altair structure without data, the rows it draws, and the tokens that differ from page to page.
+
+Belongs here: how structure, rows and tokens become one specification. The structure of a chart is the same for every
+layer and lens, so it is built once and shared: building and checking it is what costs time.
+Does not belong here: any particular chart.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+
+import altair as alt
+from altair.utils.schemapi import debug_mode
+
+from dashboard import theme
+
+Row = Mapping[str, object]
+Spec = dict[str, Any]
+_F = TypeVar("_F", bound=Callable[..., alt.TopLevelMixin])
+
+
+def structure(make: Callable[..., alt.TopLevelMixin]) -> Callable[..., Spec]:
+    """Turn a function that makes an Altair chart into one that gives its specification, made once per argument.
+
+    Altair checks every object as it is made and again as it is written; both are switched off here and done once, on
+    the resolved specification, by the tests.
+    """
+
+    @cache
+    def specification(*arguments: Any) -> Spec:
+        with debug_mode(False):
+            spec = make(*arguments).to_dict(validate=False)
+        spec.pop("config", None)
+        return dict(spec)
+
+    return specification
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing: a shared specification, its rows by dataset name, its tokens ('@accent' -> '@energy')."""
+
+    spec: Spec
+    data: Mapping[str, Sequence[Row]]
+    height: int
+    tokens: Mapping[str, object] = field(default_factory=dict)
+
+    def standalone(self, dark: bool = False, width: int | None = None) -> Spec:
+        """Return a complete Vega-Lite specification with data, colours and configuration of one theme."""
+        colours = {f"@{name}": colour for name, colour in theme.variables(dark).items()}
+        spec = resolve({**self.spec, "config": theme.vega_config()}, {**colours, **self.tokens}, colours)
+        spec["datasets"] = {name: resolve(list(rows), colours, colours) for name, rows in self.data.items()}
+        if width is not None:
+            spec["width"] = width
+        return spec
+
+    def chart(self, dark: bool = False, width: int | None = None) -> alt.TopLevelMixin:
+        """Return the drawing as an Altair chart, for a notebook or a file.
+
+        Raises:
+            altair.utils.schemapi.SchemaValidationError: the specification is not valid Vega-Lite.
+        """
+        spec = self.standalone(dark, width)
+        kind = alt.LayerChart if "layer" in spec else alt.Chart
+        return kind.from_json(json.dumps(spec))
+
+
+def resolve(node: Any, tokens: Mapping[str, object], colours: Mapping[str, object]) -> Any:
+    """Return a copy of a specification with every token replaced; a token may stand for another token."""
+    if isinstance(node, str) and node.startswith("@"):
+        return resolve(tokens[node], colours, colours) if node in tokens else node
+    if isinstance(node, Mapping):
+        return {key: resolve(value, tokens, colours) for key, value in node.items()}
+    if isinstance(node, (list, tuple)):
+        return [resolve(value, tokens, colours) for value in node]
+    return node
+
+
+# Half the advance of the widest common face at these sizes, measured; a little wide, so that labels never touch.
+def text_width(text: str, size: float = 12, bold: bool = False) -> float:
+    """Return about how many pixels a text takes in the pages' typeface, on the wide side."""
+    return len(text) * size * (0.59 if bold else 0.55)

@@ -1,0 +1,96 @@
+"""Stress: a table with one hue, tinted from a printed threshold on, the figure in each cell; unknown cells hatched."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import altair as alt
+
+from dashboard import formats
+from dashboard.charts.picture import Picture, structure
+
+ROW = 36
+STRONGEST = 0.62
+
+
+class Gauge(NamedTuple):
+    """One reading of strain: its short title, unit, where tinting starts and where it is strongest.
+
+    `calm` above `worst` means that low values are the strained ones.
+    """
+
+    title: str
+    unit: str
+    calm: float
+    worst: float
+
+    def strain(self, value: float) -> float:
+        """Return 0 (calm) to 1 (worst)."""
+        return min(max((value - self.calm) / (self.worst - self.calm), 0.0), 1.0)
+
+
+class Readings(NamedTuple):
+    """One layer and its values, one a gauge, None where unknown."""
+
+    name: str
+    colour: str
+    values: Sequence[float | None]
+
+
+def picture(gauges: Sequence[Gauge], layers: Sequence[Readings]) -> Picture:
+    """Return the drawing of layers in stack order against the gauges."""
+    cells, rows = [], []
+    for index, layer in enumerate(layers):
+        rows.append({"row": index, "row2": index + 1, "middle": index + 0.5, "name": layer.name,
+                     "fill": f"@{layer.colour}"})  # fmt: skip
+        for column, (gauge, value) in enumerate(zip(gauges, layer.values, strict=True)):
+            cells.append(
+                {
+                    "x": column, "x2": column + 1, "row": index, "row2": index + 1, "middle": index + 0.5,
+                    "known": value is not None,
+                    "tint": round(gauge.strain(value) * STRONGEST, 3) if value is not None else 0,
+                    "text": formats.metric(value, gauge.unit),
+                    "tip": f"{layer.name}\n{' '.join(gauge.title.split(chr(10)))} {formats.metric(value, gauge.unit, 1)}"
+                    + ("" if value is not None else "\nno public figures"),
+                }
+            )  # fmt: skip
+    heads = [{"x": column + 1, "text": gauge.title} for column, gauge in enumerate(gauges)]
+    tokens = {"@rows": len(layers), "@columns": len(gauges), "@height": ROW * len(layers)}
+    return Picture(_spec(), {"cells": cells, "rows": rows, "heads": heads}, ROW * len(layers) + 52, tokens)
+
+
+@structure
+def _spec() -> alt.LayerChart:
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@columns"], nice=False))  # type: ignore[list-item]
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))  # type: ignore[list-item]
+
+    cells = alt.Chart(alt.NamedData("cells")).encode(x=x("x"), x2="x2:Q", y=y("row"), y2="row2:Q", tooltip="tip:N")
+    rows = alt.Chart(alt.NamedData("rows"))
+    return alt.layer(
+        cells.transform_filter("datum.known")
+        .mark_rect(fill="@strain", stroke="@surface", strokeWidth=2)
+        .encode(fillOpacity=alt.FillOpacity("tint:Q", scale=None)),
+        cells.transform_filter("!datum.known").mark_rect(fill="url(#hatch)", stroke="@surface", strokeWidth=2),
+        rows.mark_rule(color="@rule").encode(x=alt.value(-150), x2=alt.value(0), y=y("row2")),
+        rows.mark_square(size=80, opacity=1, xOffset=-144).encode(
+            x=alt.value(0), y=y("middle"), fill=alt.Fill("fill:N", scale=None)
+        ),
+        rows.mark_text(align="left", dx=-132, fill="@ink", fontSize=12.5).encode(
+            x=alt.value(0), y=y("middle"), text="name:N"
+        ),
+        alt.Chart(alt.NamedData("heads"))
+        .mark_text(align="right", baseline="bottom", dx=-8, dy=-8, fill="@muted", lineBreak="\n", lineHeight=14)
+        .encode(x=x("x"), y=alt.value(0), text="text:N"),
+        cells.transform_filter("datum.known")
+        .mark_text(align="right", dx=-9, fill="@ink", fontSize=12.5)
+        .encode(x=x("x2"), x2=alt.X2(), y=y("middle"), y2=alt.Y2(), text="text:N"),
+        cells.transform_filter("!datum.known")
+        .mark_text(align="right", dx=-9, fill="@ink-2", fontSize=12.5, stroke=None)
+        .encode(x=x("x2"), x2=alt.X2(), y=y("middle"), y2=alt.Y2(), text="text:N"),
+    ).properties(
+        height="@height",
+        padding={"left": 152, "right": 2, "top": 46, "bottom": 4},
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )

@@ -1,0 +1,194 @@
+"""What the pages say: each title states one finding that can be checked, recomputed from the figures every time.
+
+A finding is a function of figures that gives its sentence, or None where it is not true; `first` takes the first that is
+true, and a neutral title, which only names what is shown, stands in where none is.
+Belongs here: conditions and sentences. Does not belong here: where the figures come from.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from dashboard import formats
+
+
+def first(neutral: str, *findings: str | None) -> str:
+    """Return the first finding that is true, else the neutral title."""
+    return next((finding for finding in findings if finding), neutral)
+
+
+def verb(name: str, base: str) -> str:
+    """Return the verb that goes with a layer's name: hyperscalers 'earn', storage 'earns'."""
+    plural = name.endswith("s") and not name.endswith("ss")
+    irregular = {"have": ("has", "have"), "carry": ("carries", "carry"), "be": ("is", "are")}
+    singular, many = irregular.get(base, (base + "s", base))
+    return many if plural else singular
+
+
+def low(name: str) -> str:
+    """Return a layer's name inside a sentence: 'Compute & memory' -> 'compute & memory'; initialisms stay ('AI infrastructure')."""
+    head = name.split(" ", 1)[0]
+    return name if len(head) > 1 and head.isupper() else name[:1].lower() + name[1:]
+
+
+class Stake(NamedTuple):
+    """A named amount in US dollars, or a named ratio."""
+
+    name: str
+    value: float
+
+
+class LayerPool(NamedTuple):
+    """One layer's profit in US dollars and its members' parts."""
+
+    name: str
+    profit: float
+    members: Sequence[Stake]
+
+    @property
+    def largest(self) -> Stake | None:
+        """The member with the largest profit."""
+        return max(self.members, key=lambda m: m.value, default=None)
+
+
+def ranked(pools: Sequence[LayerPool]) -> list[LayerPool]:
+    """Return the layers by profit, the largest first."""
+    return sorted(pools, key=lambda p: -p.profit)
+
+
+def one_member_beats_a_layer(pools: Sequence[LayerPool]) -> str | None:
+    """The largest layer's largest member earns more than the whole second layer."""
+    order = ranked(pools)
+    if len(order) < 2 or order[0].largest is None or order[1].profit <= 0 or len(order[0].members) < 2:
+        return None
+    star, second = order[0].largest, order[1]
+    if star.value <= second.profit:
+        return None
+    return (
+        f"{star.name} alone earns more than all measured {low(second.name)} together: "
+        f"{formats.dollars(star.value)} against {formats.dollars(second.profit)}"
+    )
+
+
+def largest_pool(pools: Sequence[LayerPool], measure: str) -> str | None:
+    """One layer has the largest positive pool; its largest member is named where the lead rests on it."""
+    order = ranked(pools)
+    if not order or order[0].profit <= 0:
+        return None
+    top, text = order[0], f"{order[0].name} {verb(order[0].name, 'earn')} the most"
+    total = sum(p.profit for p in order if p.profit > 0)
+    if measure == "free cash flow":
+        text = f"{top.name} {verb(top.name, 'keep')} the most cash"
+    star, lead = top.largest, leader_without_its_largest(pools)
+    if star and lead and lead != top.name:
+        return f"{text}, {formats.dollars(top.profit)}; without {star.name}, {low(lead)} would lead"
+    return f"{text}: {formats.dollars(top.profit)}, {formats.percent(top.profit / total)} of measured {measure}"
+
+
+def leader_without_its_largest(pools: Sequence[LayerPool]) -> str | None:
+    """Return the name of the layer that leads once the leading layer's largest member is left out."""
+    order = ranked(pools)
+    if not order or order[0].largest is None:
+        return None
+    rest = order[0].profit - order[0].largest.value
+    if len(order) > 1 and order[1].profit > rest:
+        return order[1].name
+    return order[0].name
+
+
+def largest_move(before: Mapping[str, float], after: Mapping[str, float], measure: str, years: str) -> str | None:
+    """The layer whose share moved most, if it moved by five points or more; shares by name, fractions."""
+    both = [name for name in after if name in before]
+    if not both:
+        return None
+    name = max(both, key=lambda n: abs(after[n] - before[n]))
+    if abs(after[name] - before[name]) < 0.05:
+        return None
+    return (
+        f"{name} went from {formats.percent(before[name])} to {formats.percent(after[name])} of {measure} in {years}"
+    )
+
+
+def margin_moves(before: Mapping[str, float], after: Mapping[str, float], measure: str, since: str) -> str | None:
+    """The two layers whose margin moved most in the same direction, and the one that moved least (under three points)."""
+    moves = sorted(((after[n] - before[n], n) for n in after if n in before), key=lambda m: -abs(m[0]))
+    if len(moves) < 3 or abs(moves[0][0]) < 0.05:
+        return None
+    (top, name), *rest = moves
+    word = "rose" if top > 0 else "fell"
+    text = f"{name} {measure}s {word} {formats.points(abs(top))} from {since}"
+    second = next(((m, n) for m, n in rest if m * top > 0 and abs(m) >= 0.03), None)
+    if second:
+        text += f", {low(second[1])} {abs(second[0]) * 100:.0f}"
+    still = min(rest, key=lambda m: abs(m[0]))
+    if abs(still[0]) < 0.03:
+        text += f"; {low(still[1])} stayed flat"
+    return text
+
+
+def capex_rate(name: str, then: float | None, now: float | None, since: str) -> str | None:
+    """A layer spends at least a tenth of its revenue on capex, and at least one and a half times the rate of then."""
+    if now is None or then is None or then <= 0 or now < 0.1 or now / then < 1.5:
+        return None
+    ratio = now / then
+    if 1.9 <= ratio <= 2.1:
+        than = f"twice the {since} rate"
+    elif 2.9 <= ratio <= 3.1:
+        than = f"three times the {since} rate"
+    else:
+        than = f"up from {formats.cents(then)} in {since}"
+    if now >= 1:
+        return f"{name} now {verb(name, 'spend')} {formats.times(now)} {'their' if verb(name, 'be') == 'are' else 'its'} revenue on capex, {than}"
+    return f"{name} now {verb(name, 'spend')} {formats.cents(now)} of each revenue dollar on capex, {than}"
+
+
+def heaviest_debt(loads: Sequence[Stake], median: float | None, against: str) -> str | None:
+    """The company with the highest multiple, if it is at least twice the median of all."""
+    if len(loads) < 3 or median is None or median <= 0:
+        return None
+    top = max(loads, key=lambda load: load.value)
+    if top.value < 2 * median:
+        return None
+    return f"{top.name} owes {formats.times(top.value)} {against}; the median company {formats.times(median)}"
+
+
+def debt_twins(a: Stake | None, b: Stake | None, light: Stake | None) -> str | None:
+    """Two companies of different layers owe the same multiple, to one decimal; a third owes less than half of it."""
+    if a is None or b is None or a.value < 2 or formats.times(a.value) != formats.times(b.value):
+        return None
+    text = f"{a.name} owes as much against its cash flow as {b.name}: {formats.times(a.value)}"
+    if light and light.value < a.value / 2:
+        text += f"; {light.name} {formats.times(light.value)}"
+    return text
+
+
+def only_layer_above(values: Mapping[str, float], measure: str) -> str | None:
+    """One layer spends more than a whole number of times its operating cash flow, and no other does."""
+    order = sorted(values.items(), key=lambda v: -v[1])
+    if len(order) < 2:
+        return None
+    (name, top), (_, second) = order[0], order[1]
+    for bar in range(min(int(top), 10), 0, -1):
+        if top > bar >= second:
+            count = "" if bar == 1 else f"{formats.word(bar)} times " if bar > 2 else "twice "
+            return f"{name} {verb(name, 'be')} the only layer that spends more than {count}{measure}"
+    return None
+
+
+def dark_layer(layers: Sequence[tuple[str, int, int]]) -> str | None:
+    """A layer of (name, members, measured) has named members and no figures at all: the one with the most members."""
+    dark = [(members, name) for name, members, measured in layers if members and not measured]
+    if not dark:
+        return None
+    members, name = max(dark)
+    return f"{name} {verb(name, 'have')} {formats.word(members)} named member{'s' * (members > 1)} and no public figures"
+
+
+def headline(profit: Sequence[LayerPool], capex: Sequence[Stake]) -> str | None:
+    """Who earns the largest pool, and who spends most on capex."""
+    order = ranked(profit)
+    if not order or order[0].profit <= 0 or not capex:
+        return None
+    earner, spender = order[0].name, max(capex, key=lambda s: s.value).name
+    if earner == spender:
+        return f"{earner} {verb(earner, 'earn')} the largest profit pool and {verb(earner, 'carry')} the spending"
+    return f"{earner} {verb(earner, 'earn')} the largest profit pool; {low(spender)} {verb(spender, 'carry')} the spending"

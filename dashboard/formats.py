@@ -1,0 +1,103 @@
+"""How a figure, a quarter and a date are written for a reader.
+
+Belongs here: value -> text, and nothing else. Unknown is always 'n/a', never 0. Does not belong here: which figure to show.
+"""
+
+from datetime import date
+
+UNKNOWN = "n/a"
+MINUS = "\u2212"
+THIN = "\u00a0"  # a no-break space, so that '$175 bn' never breaks
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"))
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def _figures(value: float) -> str:
+    """At most three figures: 175, 17.5 -> 18 from ten on, 2.5 below ten."""
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
+
+
+def dollars(value: float | None) -> str:
+    """Write US dollars: '$175 bn', '$1.2 tn', '−$46 mn'; below a million in whole dollars."""
+    if value is None:
+        return UNKNOWN
+    sign, size = (MINUS if value < 0 else ""), abs(value)
+    for index, (scale, unit) in enumerate(_SCALES):
+        if size >= scale * 0.9995 or (scale == 1e6 and size >= 0.5e5):
+            shown = _figures(size / scale)
+            if shown == "1000" and index:  # 999.96 mn is $1 bn
+                scale, unit = _SCALES[index - 1]
+                shown = _figures(size / scale)
+            return f"{sign}${shown}{THIN}{unit}"
+    return f"{sign if round(size) else ''}${size:,.0f}"
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """Write a fraction as per cent: 0.26 is '26%', −0.012 with one decimal '−1.2%'."""
+    if value is None:
+        return UNKNOWN
+    text = f"{abs(value) * 100:,.{decimals}f}"
+    sign = MINUS if value < 0 and float(text.replace(",", "")) else ""
+    return f"{sign}{text}%"
+
+
+def times(value: float | None) -> str:
+    """Write a multiple: 4.9 is '4.9×', 12.34 is '12×'."""
+    if value is None:
+        return UNKNOWN
+    text = f"{abs(value):,.0f}" if abs(value) >= 99.95 else f"{abs(value):.1f}"
+    sign = MINUS if value < 0 and float(text.replace(",", "")) else ""
+    return f"{sign}{text}×"
+
+
+def points(value: float | None) -> str:
+    """Write a difference of two fractions in percentage points: 0.3 is '30 points', 0.01 '1 point'."""
+    if value is None:
+        return UNKNOWN
+    text = f"{abs(value) * 100:.0f}"
+    sign = MINUS if value < 0 and text != "0" else ""
+    return f"{sign}{text} point{'' if text == '1' else 's'}"
+
+
+def cents(value: float | None) -> str:
+    """Write a fraction of a dollar: 0.26 is '26 cents'."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value * 100:.0f}"
+    return f"{text} cent{'' if text == '1' else 's'}"
+
+
+def number(value: int | None) -> str:
+    """Write a count with thousands separators."""
+    return UNKNOWN if value is None else f"{value:,}".replace("-", MINUS)
+
+
+def word(count: int) -> str:
+    """Write a small count as a word: 6 is 'six'; from 13 on in figures."""
+    return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
+
+
+def quarter(label: str | None) -> str:
+    """Write a calendar quarter '2025Q4' as '2025 Q4'."""
+    return UNKNOWN if label is None else f"{label[:4]}{THIN}{label[4:]}"
+
+
+def day(value: date | None) -> str:
+    """Write a date: '30 Sep 2026'."""
+    return UNKNOWN if value is None else f"{value.day}{THIN}{_MONTHS[value.month - 1]}{THIN}{value.year}"
+
+
+def metric(value: float | None, unit: str, decimals: int = 0) -> str:
+    """Write a metric by its unit: 'fraction' as per cent, 'times' as a multiple, 'USD' as dollars.
+
+    Raises:
+        ValueError: a unit that has no way of being written.
+    """
+    if unit == "fraction":
+        return percent(value, decimals)
+    if unit == "times":
+        return times(value)
+    if unit == "USD":
+        return dollars(value)
+    raise ValueError(f"no way to write the unit {unit!r}: use fraction, times or USD")

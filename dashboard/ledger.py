@@ -1,0 +1,300 @@
+"""The tables as the pages read them: looked up by lens, layer, basis, metric and quarter.
+
+Belongs here: look-ups over the published frames, and which quarter is the headline. Nothing is computed that a mart
+should hold; sums of members' dollars are the exception, because a picture may leave a member out.
+Does not belong here: how a figure is written, drawn or told.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+import polars as pl
+
+SOURCE_NAMES = {
+    "sec": "SEC filings (XBRL)",
+    "sec_derived": "figures derived from SEC filings",
+    "yahoo": "Yahoo Finance",
+    "stockanalysis": "StockAnalysis",
+    "alphavantage": "Alpha Vantage",
+}
+BASE_QUARTER = "2022Q4"  # ChatGPT was released on 30 November 2022
+TABLES = (
+    "core.companies",
+    "core.layers",
+    "core.lenses",
+    "core.edges",
+    "core.memberships",
+    "core.company_quarters",
+    "marts.company_metrics",
+    "marts.layer_metrics",
+    "marts.value_capture",
+    "marts.member_amounts",
+    "marts.coverage",
+    "marts.freshness",
+)
+
+
+class Lens(NamedTuple):
+    """One lens, as in core.lenses."""
+
+    lens: str
+    name: str
+    position: int
+    description: str
+    source: str
+
+
+class Layer(NamedTuple):
+    """One layer of a lens, as in core.layers."""
+
+    layer: str
+    name: str
+    position: int
+    description: str
+    parent: str | None
+    colour: str
+    named_by_source: bool
+    note: str | None
+
+
+class Member(NamedTuple):
+    """One membership, as in core.memberships, with the member's status."""
+
+    layer: str
+    member_id: str
+    company_id: str
+    name: str
+    measure: str
+    segment: str | None
+    primary: bool
+    named_by_source: bool
+    valid_from: date | None
+    valid_to: date | None
+    note: str | None
+    status: str
+
+
+class Reading(NamedTuple):
+    """One metric of one layer in one quarter, as in marts.layer_metrics."""
+
+    quarter: str
+    value: float | None
+    median: float | None
+    p25: float | None
+    p75: float | None
+    n_members: int
+    n_measured: int
+    coverage: float | None
+    without_largest: float | None
+    largest: str | None
+    status: str
+    reason: str | None
+
+    @property
+    def final(self) -> bool:
+        """Whether enough of the layer has reported."""
+        return self.status == "final"
+
+
+class Share(NamedTuple):
+    """One layer's part of a profit pool in one quarter, as in marts.value_capture."""
+
+    quarter: str
+    amount_usd: float | None
+    of_positive: float | None
+    n_members: int
+    n_measured: int
+    status: str
+
+
+class Amount(NamedTuple):
+    """One member's dollars of one item."""
+
+    layer: str
+    member_id: str
+    company_id: str
+    amount_usd: float
+
+
+def position(quarter: str) -> float:
+    """Return where a calendar quarter ends on a scale of years: '2025Q4' is 2026.0."""
+    return int(quarter[:4]) + int(quarter[5]) / 4
+
+
+def shifted(quarter: str, by: int) -> str:
+    """Return the calendar quarter `by` quarters later (earlier if negative)."""
+    index = int(quarter[:4]) * 4 + int(quarter[5]) - 1 + by
+    return f"{index // 4}Q{index % 4 + 1}"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The published tables, the day they are as of, and look-ups that several pages share."""
+
+    tables: Mapping[str, pl.DataFrame]
+    as_of: date
+
+    def __post_init__(self) -> None:
+        """Check that every table is there.
+
+        Raises:
+            ValueError: a table is missing; the message names it.
+        """
+        missing = [name for name in TABLES if name not in self.tables]
+        if missing:
+            raise ValueError(f"the pages need the tables {missing}; they were not given")
+
+    @cached_property
+    def lenses(self) -> list[Lens]:
+        """The lenses in their order; the first is the default."""
+        frame = self.tables["core.lenses"].sort("position")
+        return [Lens(*row) for row in frame.select(Lens._fields).iter_rows()]
+
+    @cached_property
+    def _layers(self) -> dict[str, list[Layer]]:
+        frame = self.tables["core.layers"].sort("lens", "position")
+        found: dict[str, list[Layer]] = defaultdict(list)
+        for lens, *rest in frame.select("lens", *Layer._fields).iter_rows():
+            found[lens].append(Layer(*rest))
+        return found
+
+    def layers(self, lens: str) -> list[Layer]:
+        """Return the layers of a lens in stack order, demand at the top."""
+        return self._layers[lens]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of companies, products and projects by id."""
+        return dict(self.tables["core.companies"].select("company_id", "name").iter_rows())
+
+    @cached_property
+    def companies(self) -> dict[str, dict[str, object]]:
+        """Rows of core.companies by id."""
+        return {str(row["company_id"]): row for row in self.tables["core.companies"].iter_rows(named=True)}
+
+    @cached_property
+    def _members(self) -> dict[str, list[Member]]:
+        companies = self.tables["core.companies"].select(pl.col("company_id").alias("member_id"), "status")
+        frame = self.tables["core.memberships"].join(companies, on="member_id", how="left", maintain_order="left")
+        found: dict[str, list[Member]] = defaultdict(list)
+        columns = ("layer", "member_id", "company_id", "member_name", "measure", "segment", "primary_layer",
+                   "named_by_source", "valid_from", "valid_to", "note", "status")  # fmt: skip
+        for lens, *rest in frame.select("lens", *columns).iter_rows():
+            found[lens].append(Member(*rest))
+        return found
+
+    def members(self, lens: str, layer: str | None = None) -> list[Member]:
+        """Return the memberships of a lens, past ones too, or of one of its layers."""
+        return [m for m in self._members[lens] if layer is None or m.layer == layer]
+
+    def members_at(self, lens: str, quarter: str) -> list[Member]:
+        """Return the memberships of a lens that hold on the last day of a calendar quarter, one a member and layer."""
+        last = _last_day(quarter)
+        return [
+            m
+            for m in self._members[lens]
+            if (m.valid_from is None or m.valid_from <= last) and (m.valid_to is None or m.valid_to >= last)
+        ]
+
+    @cached_property
+    def _readings(self) -> dict[tuple[str, str, str, str], list[Reading]]:
+        frame = self.tables["marts.layer_metrics"].filter(pl.col("window") == "ttm").sort("calendar_quarter")
+        columns = ("calendar_quarter", "value", "median", "p25", "p75", "n_members", "n_measured", "coverage_ratio",
+                   "value_ex_largest", "largest_company_id", "status", "null_reason")  # fmt: skip
+        found: dict[tuple[str, str, str, str], list[Reading]] = defaultdict(list)
+        for lens, layer, basis, metric, *rest in frame.select(
+            "lens", "layer", "basis", "metric", *columns
+        ).iter_rows():
+            found[lens, layer, basis, metric].append(Reading(*rest))
+        return found
+
+    def readings(self, lens: str, layer: str, basis: str, metric: str) -> list[Reading]:
+        """Return a metric of a layer over time, trailing twelve months, oldest first; empty where there is none."""
+        return self._readings.get((lens, layer, basis, metric), [])
+
+    def reading(self, lens: str, layer: str, basis: str, metric: str, quarter: str) -> Reading | None:
+        """Return a metric of a layer in one quarter, or None where the table has no row."""
+        return next((r for r in self.readings(lens, layer, basis, metric) if r.quarter == quarter), None)
+
+    def value(self, lens: str, layer: str, basis: str, metric: str, quarter: str) -> float | None:
+        """Return the value of a metric of a layer in one quarter; None where unknown."""
+        found = self.reading(lens, layer, basis, metric, quarter)
+        return found.value if found else None
+
+    @cached_property
+    def _shares(self) -> dict[tuple[str, str, str, str], list[Share]]:
+        frame = self.tables["marts.value_capture"].filter(pl.col("window") == "ttm").sort("calendar_quarter")
+        columns = ("calendar_quarter", "amount_usd", "share_of_positive", "n_members", "n_measured", "status")
+        found: dict[tuple[str, str, str, str], list[Share]] = defaultdict(list)
+        for lens, layer, basis, pool, *rest in frame.select("lens", "layer", "basis", "pool", *columns).iter_rows():
+            found[lens, layer, basis, pool].append(Share(*rest))
+        return found
+
+    def shares(self, lens: str, layer: str, basis: str, pool: str) -> list[Share]:
+        """Return a layer's dollars and share of a pool over time, trailing twelve months, oldest first."""
+        return self._shares.get((lens, layer, basis, pool), [])
+
+    @cached_property
+    def _amounts(self) -> dict[tuple[str, str, str, str], list[Amount]]:
+        frame = self.tables["marts.member_amounts"].filter(
+            (pl.col("window") == "ttm") & pl.col("amount_usd").is_not_null()
+        )
+        columns = ("lens", "basis", "calendar_quarter", "item", *Amount._fields)
+        found: dict[tuple[str, str, str, str], list[Amount]] = defaultdict(list)
+        for lens, basis, quarter, item, *rest in frame.select(columns).iter_rows():
+            found[lens, basis, quarter, item].append(Amount(*rest))
+        return found
+
+    def amounts(self, lens: str, basis: str, quarter: str, item: str) -> list[Amount]:
+        """Return the members' dollars of an item, trailing twelve months; members without a figure are absent."""
+        return self._amounts.get((lens, basis, quarter, item), [])
+
+    def headline(self, lens: str, basis: str = "layer") -> str:
+        """Return the newest calendar quarter that is final in every layer with figures.
+
+        A layer counts if it has an operating margin within four quarters of the newest; where no quarter is final in
+        all of them, the newest that is final in most of them is taken.
+
+        Raises:
+            ValueError: no layer of the lens has any figure.
+        """
+        by_layer = {
+            layer.layer: [r for r in self.readings(lens, layer.layer, basis, "operating_margin") if r.value is not None]
+            for layer in self.layers(lens)
+        }
+        newest = max((rows[-1].quarter for rows in by_layer.values() if rows), default=None)
+        if newest is None:
+            raise ValueError(f"lens {lens!r}: no layer has an operating margin, so there is nothing to show")
+        recent = [shifted(newest, -back) for back in range(6)]
+        counted = [rows for rows in by_layer.values() if rows and rows[-1].quarter >= recent[4]]
+        finals = {q: sum(any(r.quarter == q and r.final for r in rows) for rows in counted) for q in recent}
+        whole = [q for q in recent if finals[q] == len(counted)]
+        return whole[0] if whole else max(recent, key=lambda q: (finals[q], q))
+
+    @cached_property
+    def company_values(self) -> dict[tuple[str, str], list[tuple[str, float]]]:
+        """Values of the companies by company and metric, trailing twelve months, oldest first; nulls left out."""
+        frame = self.tables["marts.company_metrics"].filter(
+            (pl.col("window") == "ttm") & pl.col("value").is_not_null()
+        )
+        found: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
+        for company, metric, quarter, value in (
+            frame.sort("calendar_quarter").select("company_id", "metric", "calendar_quarter", "value").iter_rows()
+        ):
+            found[company, metric].append((quarter, value))
+        return found
+
+    @cached_property
+    def sources(self) -> str:
+        """The sources that speak in core.company_quarters, in words, the first in rank first."""
+        present = set(self.tables["core.company_quarters"]["source"].unique())
+        return ", ".join(name for source, name in SOURCE_NAMES.items() if source in present)
+
+
+def _last_day(quarter: str) -> date:
+    year, number = int(quarter[:4]), int(quarter[5])
+    return date(year, number * 3, (31, 30, 30, 31)[number - 1])
