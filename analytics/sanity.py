@@ -42,7 +42,8 @@ def anomalies(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
 
 
 def _broken(rows: pl.DataFrame, rule: str, severity: str, message: pl.Expr) -> pl.DataFrame:
-    return rows.with_columns(rule=pl.lit(rule), severity=pl.lit(severity), message=message)
+    # One chunk: polars 2.1 panics when it formats text from columns whose chunks do not line up.
+    return rows.rechunk().with_columns(rule=pl.lit(rule), severity=pl.lit(severity), message=message)
 
 
 def _amount(column: str) -> pl.Expr:

@@ -395,8 +395,8 @@ TABLES: tuple[Table, ...] = (
     Table(
         "core",
         "company_quarters",
-        "One row per company, item and fiscal quarter.",
-        ("company_id", "item", "period_end"),
+        "One row per company, item and fiscal quarter, or whole year where a quarter of it is unknown.",
+        ("company_id", "item", "period_end", "derivation"),
         (
             company_id,
             item,
@@ -418,7 +418,7 @@ TABLES: tuple[Table, ...] = (
             ),
             known_at,
         ),
-        "A quarter that cannot be known has no row; year_only rows stand where a year is known, its quarters not.",
+        "A quarter that cannot be known has no row. A year_only row holds a whole year; never add it to quarters.",
     ),
     Table(
         "core",

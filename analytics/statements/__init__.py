@@ -62,8 +62,12 @@ def derive(
     sound = spoken.join(hard, on=["company_id", "item", "quarter_end"], how="anti")
     open_years = derivation.not_closing(sound, whole)
     closed = sound.join(open_years, on=["company_id", "item", "quarter_end"], how="anti")
-    quarters = identities.complete(pl.concat([closed, _year_only(whole, closed).select(closed.columns)]))
     years = identities.complete(whole)
+    quarters = identities.complete(closed)
+    # What follows from others may miss its year too, by the rounding of both.
+    computed = derivation.not_closing(quarters, years, units=2 * derivation.CLOSING_UNITS)
+    quarters = quarters.join(computed, on=["company_id", "item", "quarter_end"], how="anti")
+    quarters = pl.concat([quarters, _year_only(years, quarters).select(quarters.columns)])
     return Statements(
         quarters=_as_quarters(quarters, fx_rates),
         years=_as_years(years, fx_rates),
@@ -89,11 +93,12 @@ def years(
 
 
 def _year_only(years: pl.DataFrame, quarters: pl.DataFrame) -> pl.DataFrame:
-    """Years of flow items whose fourth quarter is unknown, to stand in that quarter as a whole year."""
-    known = quarters.select("company_id", "item", "quarter_end")
+    """Years of flow items whose four quarters are not all known, to stand in the fourth as a whole year."""
+    one = ["company_id", "item", "fiscal_year"]
+    complete = quarters.group_by(one).len().filter(pl.col("len") == 4)
     return (
         years.filter(pl.col("kind") == "flow")
-        .join(known, on=["company_id", "item", "quarter_end"], how="anti")
+        .join(complete, on=one, how="anti")
         .with_columns(derivation=pl.lit("year_only"))
     )
 

@@ -64,7 +64,7 @@ def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def not_closing(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
+def not_closing(quarters: pl.DataFrame, years: pl.DataFrame, units: int = CLOSING_UNITS) -> pl.DataFrame:
     """Fourth quarters whose four quarters miss their year: company_id, item, quarter_end.
 
     The year and the other quarters are then of different vintages or one is misstated; which one cannot be told.
@@ -78,7 +78,7 @@ def not_closing(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
         .agg(n=pl.len(), total=pl.col("value").sum(), quarter_end=pl.col("quarter_end").max())
         .filter(pl.col("n") == 4)
         .join(years.select(*one, "quarter_end", year="value"), on=[*one, "quarter_end"])
-        .filter((pl.col("total") - year).abs() > CLOSING_UNITS * unit)
+        .filter((pl.col("total") - year).abs() > units * unit)
         .select("company_id", "item", "quarter_end")
     )
 

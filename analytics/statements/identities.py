@@ -26,23 +26,21 @@ def complete(rows: pl.DataFrame) -> pl.DataFrame:
             right_known="known_at",
             right_rank="rank",
             right_source="source",
-            right_derivation="derivation",
         )
-        have = rows.filter(pl.col("item") == identity.item).select("company_id", "quarter_end")
+        have = rows.filter(pl.col("item") == identity.item).select("company_id", "quarter_end", "spans")
         weaker = pl.col("right_rank") > pl.col("rank")
         joined = (
             left.join(right, on=[*on, "currency", "spans"], nulls_equal=True)
-            .join(have, on=["company_id", "quarter_end"], how="anti")
+            .join(have, on=["company_id", "quarter_end", "spans"], how="anti")
             .with_columns(
                 item=pl.lit(identity.item),
                 value=first_sign * pl.col("value") + second_sign * pl.col("right"),
                 known_at=pl.max_horizontal("known_at", "right_known"),
                 source=pl.when(weaker).then("right_source").otherwise("source"),
                 rank=pl.max_horizontal("rank", "right_rank"),
+                minus_observation_id=pl.lit(None, pl.String),
                 concept=pl.lit(f"computed: {first} {'+' if second_sign > 0 else '−'} {second}"),
-                derivation=pl.when(pl.col("derivation") == "year_only")
-                .then(pl.lit("year_only"))
-                .otherwise(pl.lit("computed")),
+                derivation=pl.lit("computed"),
             )
         )
         rows = pl.concat([rows, joined.select(rows.columns)])

@@ -7,7 +7,7 @@ Does not belong here: vintages of one series (point_in_time.py).
 import polars as pl
 
 from analytics import periods
-from analytics.point_in_time import SERIES
+from analytics.point_in_time import SERIES, SOURCE_RANK
 
 
 def fiscal_year() -> pl.Expr:
@@ -34,45 +34,73 @@ def quarters(candidates: pl.DataFrame) -> pl.DataFrame:
 
 
 def years(stated: pl.DataFrame, quarters: pl.DataFrame) -> pl.DataFrame:
-    """One row per company, flow item and fiscal year: as stated by the best source, else the sum of its four quarters.
+    """One row per company, item and fiscal year: as filed, else the sum of its quarters, else as an aggregator says.
 
-    The tier that spoke for the year's quarters speaks for the year. A balance's year is its fourth quarter's end.
+    The tier that spoke for the year's quarters speaks for the year. Where nothing is filed the quarters speak before an
+    aggregator's year, since its years and quarters need not be of one definition. A balance's year is its fourth
+    quarter's end.
     """
+    one = ["company_id", "item", "fiscal_year"]
     at_year_end = periods.is_fiscal_year_end(pl.col("quarter_end"), pl.col("fiscal_year_end_month"))
-    spoke = quarters.group_by("company_id", "item", "source", "tier", "fiscal_year").agg(quarters_spoken=pl.len())
-    years = (
+    spoke = quarters.group_by(*SERIES, "fiscal_year").agg(quarters_spoken=pl.len())
+    said = (
         stated.filter((pl.col("spans") == 4) & at_year_end)
         .with_columns(derivation=pl.lit("reported"), minus_observation_id=pl.lit(None, pl.String))
         .join(spoke, on=[*SERIES, "fiscal_year"], how="left")
         .sort("rank", pl.col("quarters_spoken").fill_null(0) * -1, "tier", "snap_distance", "observation_id")
-        .unique(["company_id", "item", "fiscal_year"], keep="first", maintain_order=True)
+        .unique(one, keep="first", maintain_order=True)
         .drop("quarters_spoken")
     )
-    flows = quarters.filter((pl.col("kind") == "flow") & (pl.col("derivation") == "reported"))
-    one = ["company_id", "item", "fiscal_year"]
-    sums = (
-        flows.join(years, on=one, how="anti")
-        .sort("quarter_end")
-        .group_by(one)
-        .agg(
-            pl.len().alias("n"),
-            pl.col("source").n_unique().alias("n_sources"),
-            pl.col("tier").n_unique().alias("n_tiers"),
-            pl.col("quarter_end").last().alias("last_end"),
-            pl.col("span_start").first().alias("first_start"),
-            pl.col("value").sum(),
-            pl.col("known_at").max(),
-            pl.col("confirmed_at").max(),
-            pl.all().exclude(*one, "value", "known_at", "confirmed_at").last(),
-        )
-        .filter((pl.col("n") == 4) & (pl.col("n_sources") == 1) & (pl.col("n_tiers") == 1) & at_year_end)
-        .with_columns(
-            quarter_end="last_end", span_start="first_start", spans=pl.lit(4, pl.Int8), derivation=pl.lit("computed")
-        )
-        .filter((pl.col("quarter_end") - pl.col("span_start")).dt.total_days().is_between(*periods.SPAN_DAYS[4]))
-    )
+    filed = said.filter(pl.col("rank") <= SOURCE_RANK["sec_derived"])
+    sums = _sums(quarters.join(filed, on=one, how="anti")).select(said.columns)
+    others = said.join(filed, on=one, how="anti").join(sums, on=one, how="anti")
     balances = quarters.filter((pl.col("kind") == "stock") & at_year_end)
-    return pl.concat([years, sums.select(years.columns), balances.select(years.columns)])
+    return pl.concat([filed, sums, others, balances.select(said.columns)])
+
+
+def _sums(quarters: pl.DataFrame) -> pl.DataFrame:
+    """Years as the sum of four contiguous fiscal quarters; the source is the weakest of theirs."""
+    one = ["company_id", "item", "fiscal_year"]
+    weakest = pl.col("rank").arg_max()
+    return (
+        quarters.filter(pl.col("kind") == "flow")
+        .sort("quarter_end")
+        .group_by(one, maintain_order=True)
+        .agg(
+            n=pl.len(),
+            currencies=pl.col("currency").n_unique(),
+            joined=(pl.col("span_start").shift(-1) == pl.col("quarter_end")).drop_nulls().all(),
+            quarter_end=pl.col("quarter_end").last(),
+            span_start=pl.col("span_start").first(),
+            value=pl.col("value").sum(),
+            known_at=pl.col("known_at").max(),
+            confirmed_at=pl.col("confirmed_at").max(),
+            source=pl.col("source").get(weakest),
+            tier=pl.col("tier").get(weakest),
+            rank=pl.col("rank").max(),
+            rest=pl.struct(
+                pl.all().exclude(
+                    *one,
+                    "quarter_end",
+                    "span_start",
+                    "value",
+                    "known_at",
+                    "confirmed_at",
+                    "source",
+                    "tier",
+                    "rank",
+                    "spans",
+                    "derivation",
+                    "minus_observation_id",
+                )
+            ).last(),
+        )
+        .filter((pl.col("n") == 4) & pl.col("joined") & (pl.col("currencies") == 1))
+        .unnest("rest")
+        .with_columns(
+            spans=pl.lit(4, pl.Int8), derivation=pl.lit("computed"), minus_observation_id=pl.lit(None, pl.String)
+        )
+    )
 
 
 def disagreements(spoken: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
