@@ -46,9 +46,9 @@ def layer_metrics(
 ) -> pl.DataFrame:
     """marts.layer_metrics, one row per lens, layer, basis, calendar quarter, window and metric.
 
-    A ratio is Σ numerators ÷ Σ denominators in US dollars over the members that have both; an amount is Σ. A member whose
-    own ratio is not meaningful (EBITDA ≤ 0) counts in the sums and in coverage, not in median and quartiles. Fiscal
-    quarters are added by their calendar quarter's label; the companies' period ends differ by up to three months.
+    A ratio is Σ numerators ÷ Σ denominators in US dollars over the members that have both; an amount is Σ. A member
+    whose own ratio is not meaningful (EBITDA ≤ 0) counts in the sums and in coverage, not in median and quartiles.
+    Fiscal quarters are added by their calendar quarter's label; the companies' ends differ by up to three months.
     There is a row wherever a listed company stands behind a member of the layer on the quarter's last day.
 
     Args:
@@ -120,9 +120,9 @@ def newest_quarter(company_quarters: pl.DataFrame, segment_quarters: pl.DataFram
 def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newest: str) -> pl.DataFrame:
     """Who belongs to each layer on the last day of each calendar quarter, on both bases.
 
-    A membership counts between its dates. A member whose measured company is listed counts from the first trading day to
-    the last. On the layer basis every member is there; on the consolidated basis every listed company in its primary
-    layer, whole, under its own id.
+    A membership counts between its dates. A member whose measured company is listed counts from the first trading day
+    to the last. On the layer basis every member is there; on the consolidated basis every listed company in its
+    primary layer, whole, under its own id.
 
     Args:
         memberships: core.memberships.
@@ -130,8 +130,8 @@ def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newes
         newest: the last calendar quarter.
 
     Returns:
-        One row per lens, layer, basis, quarter (number of the calendar quarter) and member_id: company_id, segment ('' for
-        a whole company), measurable (whole or segment) and listed (of the company that is measured).
+        One row per lens, layer, basis, quarter (number of the calendar quarter) and member_id: company_id, segment (''
+        for a whole company), measurable (whole or segment) and listed (of the company that is measured).
 
     Raises:
         ValueError: on one basis of a lens a company is counted twice: whole or by the same segment in two places, or
@@ -307,7 +307,7 @@ def _measures(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, pr
 
 
 def _newest_segmentation(rows: pl.DataFrame, what: list[str], known: pl.Expr) -> pl.DataFrame:
-    """One row a segment where two segmentations overlap: one that knows the figure, then the one that goes on longest."""
+    """One row a segment where segmentations overlap: of those that know the figure, the one that reaches furthest."""
     reach = pl.col("quarter").max().over(list(SEGMENT))
     return (
         rows.with_columns(known=known.is_not_null(), reach=reach)

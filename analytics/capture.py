@@ -17,8 +17,8 @@ _POOL = ["lens", "basis", "calendar_quarter", "window", "pool"]
 def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.DataFrame:
     """marts.value_capture, one row per lens, layer, basis, calendar quarter, window and profit pool.
 
-    Dollars first, then the share of the net pool (Σ of all layers) and of the positive pool (Σ of the layers that gain).
-    A layer below 50 % coverage has no amount and is not in the pool. A pool that is not positive has no shares.
+    Dollars first, then the share of the net pool (Σ of all layers) and of the positive pool (Σ of the layers that
+    gain). A layer below 50 % coverage has no amount and is not in the pool. A pool that is not positive has no shares.
 
     Args:
         member_amounts: marts.member_amounts.

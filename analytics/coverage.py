@@ -13,6 +13,7 @@ from analytics.aggregate import FIRST_QUARTER, newest_quarter
 from analytics.contracts import conform, table
 from analytics.items import ITEMS
 
+_ORIGINS = ("reported", "derived", "aggregated", "year_only")
 _FILED = ("sec", "sec_derived")
 _STATUS_REASONS = {"private": "private: publishes no accounts", "open_source": "open source: no company behind it"}
 DARK = "part of a company that reports nothing for it"
@@ -28,10 +29,10 @@ def coverage(
 ) -> pl.DataFrame:
     """marts.coverage, one row per lens, layer, member and item.
 
-    Quarters are counted within the membership (a listed company's begins with its listing) and from 2015Q1 to the newest
-    calendar quarter of all figures. `reported`: as a filing states it; `derived`: from filed years, year-to-date figures or
-    other items, by us or by the source; `aggregated`: an aggregator's. Years without quarters fill no quarter. For a
-    segment, whose source gives no rank, derived fourth quarters are derived and all others reported.
+    Quarters are counted within the membership (a listed company's begins with its listing) and from 2015Q1 to the
+    newest calendar quarter of all figures. reported: as a filing states it; derived: from filed years, year-to-date
+    figures or other items, by us or by the source; aggregated: an aggregator's. Years without quarters fill no
+    quarter. For a segment, whose source gives no rank, derived fourth quarters are derived and all others reported.
 
     Args:
         company_quarters: core.company_quarters.
@@ -53,9 +54,9 @@ def coverage(
     counts = known.group_by(key).agg(
         pl.col("quarter").min().alias("first"),
         pl.col("quarter").max().alias("last"),
-        *((pl.col("origin") == o).sum().cast(pl.Int64).alias(f"n_{o}") for o in ("reported", "derived", "aggregated", "year_only")),
+        *((pl.col("origin") == o).sum().cast(pl.Int64).alias(f"n_{o}") for o in _ORIGINS),
         pl.col("quarter").filter(~whole_year).n_unique().cast(pl.Int64).alias("n_known"),
-    )  # fmt: skip
+    )
     reason = (
         pl.when(pl.col("measure") == "dark")
         .then(pl.col("status").replace_strict(_STATUS_REASONS, default=DARK))
@@ -65,7 +66,7 @@ def coverage(
         .then(pl.lit(NOT_BY_SEGMENT))
         .otherwise(pl.lit(NOT_IN_SOURCES))
     )
-    counted = ["n_reported", "n_derived", "n_aggregated", "n_year_only", "n_known"]
+    counted = [*(f"n_{o}" for o in _ORIGINS), "n_known"]
     frame = (
         members.join(items, how="cross")
         .join(counts, on=key, how="left")

@@ -26,9 +26,9 @@ def prices(
     """core.prices, one row per listed company and trading day.
 
     Sources adjust closes for every later split, and for spin-offs and class dividends as if they were splits; each of
-    these factors with a later ex-date is undone. market_cap_usd is the close as traded × the shares of all classes known
-    on the day ÷ shares per receipt, at the day's rate. A split whose ex-date is not known leaves close and market value
-    of its ticker null: which days it divides cannot be told.
+    these factors with a later ex-date is undone. market_cap_usd is the close as traded × the shares of all classes
+    known on the day ÷ shares per receipt, at the day's rate. A split whose ex-date is not known leaves close and
+    market value of its ticker null: which days it divides cannot be told.
 
     Where several sources quote one day, Yahoo speaks, else the first by name.
 
@@ -80,7 +80,7 @@ def _with_close_as_traded(days: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFr
 
 
 def _with_shares(days: pl.DataFrame, quarters: pl.DataFrame, share_splits: pl.DataFrame) -> pl.DataFrame:
-    """Add `shares`: outstanding where that holds all classes, else diluted, as known on the day and on its split basis."""
+    """Add `shares`: outstanding where that holds all classes, else diluted; as known on the day, on its basis."""
     rows = days
     for item in ("shares_outstanding", "diluted_shares"):
         rows = _with_count(rows, quarters.filter(pl.col("item") == item), share_splits, item)

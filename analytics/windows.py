@@ -43,9 +43,9 @@ def index(quarter: str) -> int:
 def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl.DataFrame:
     """Amounts by window: flows over the quarter and over twelve months, balances at the end in both.
 
-    Twelve months are four fiscal quarters that follow each other (JOINT_DAYS) and span YEAR_DAYS, or a year_only row. In
-    US dollars they are the sum of the quarters' dollars, each at its own average rate. A quarter label that two fiscal
-    quarters share (a changed fiscal year) holds the later one. Share counts are not amounts and are left out.
+    Twelve months are four fiscal quarters that follow each other (JOINT_DAYS) and span YEAR_DAYS, or a year_only row.
+    In US dollars they are the sum of the quarters' dollars, each at its own average rate. A quarter label that two
+    fiscal quarters share (a changed fiscal year) holds the later one. Share counts are not amounts and are left out.
 
     Args:
         quarters: core.company_quarters or core.segment_quarters.

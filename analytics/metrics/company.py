@@ -46,8 +46,8 @@ def divide(rows: pl.DataFrame) -> pl.Series:
 def company_metrics(company_quarters: pl.DataFrame, companies: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
     """marts.company_metrics, one row per company, calendar quarter, window and metric.
 
-    Ratios are computed in the reporting currency; amounts, and ratios with a market value, in US dollars. There is a row
-    wherever a company has any item in a calendar quarter; a value that cannot be known is null with the reason.
+    Ratios are computed in the reporting currency; amounts, and ratios with a market value, in US dollars. There is a
+    row wherever a company has any item in a calendar quarter; a value that cannot be known is null with the reason.
 
     Args:
         company_quarters: core.company_quarters.
@@ -289,11 +289,13 @@ def _mixed(m: Metric) -> pl.Expr:
     first, *rest = items
     ends = [f"period_end_{i}" for i in items]
     days = (pl.max_horizontal(ends) - pl.min_horizontal(ends)).dt.total_days()
-    reason = pl.when(days > SAME_END_DAYS).then(pl.lit("periods differ"))
-    if not m.in_usd:
-        differ = pl.any_horizontal(pl.col(f"currency_{first}") != pl.col(f"currency_{i}") for i in rest)
-        reason = reason.when(differ).then(pl.lit("mixed currencies"))
-    return reason
+    differ = pl.any_horizontal(pl.col(f"currency_{first}") != pl.col(f"currency_{i}") for i in rest)
+    return (
+        pl.when(days > SAME_END_DAYS)
+        .then(pl.lit("periods differ"))
+        .when(differ & pl.lit(not m.in_usd))
+        .then(pl.lit("mixed currencies"))
+    )
 
 
 def _currency(m: Metric, amount: Amount) -> pl.Expr:

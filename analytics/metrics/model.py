@@ -1,6 +1,6 @@
 """What a metric is: the vocabulary of the registry.
 
-Belongs here: the types. Does not belong here: any particular metric (registry.py), or arithmetic on frames (company.py).
+Belongs here: the types. Does not belong here: any particular metric (registry.py), arithmetic on frames (company.py).
 """
 
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ class Metric:
 
     @property
     def in_usd(self) -> bool:
-        """Whether it is computed in US dollars: amounts, and market values, whose price is not in the reporting currency."""
+        """Whether it is computed in US dollars: amounts, and ratios with a market value, which is in dollars."""
         return self.unit == "USD" or self.family == "market"
 
     @property

@@ -1,7 +1,7 @@
 """The metrics, declared once.
 
-Belongs here: every metric's id, texts, numerator, denominator, windows and rules, as data. The same declaration feeds the
-computation, the DuckDB comments, the axes, the tooltips and the method page.
+Belongs here: every metric's id, texts, numerator, denominator, windows and rules, as data. The same declaration feeds
+the computation, the DuckDB comments, the axes, the tooltips and the method page.
 Does not belong here: arithmetic (company.py), layers (aggregate.py), how a figure is written (dashboard).
 """
 
@@ -21,8 +21,8 @@ DERIVED: tuple[Derived, ...] = (
         "nopat",
         "Net operating profit after tax",
         "flow",
-        "Operating income less tax at the effective rate of the same twelve months. An operating loss bears no tax. Null "
-        "where income tax or pre-tax income is unknown, and where the rate of a profit is not within 0 and 100 %.",
+        "Operating income less tax at the effective rate of the same twelve months. An operating loss bears no tax. "
+        "Null where income tax or pre-tax income is unknown, and where the rate of a profit is not within 0 and 100 %.",
         "operating income × (1 − income tax ÷ pre-tax income)",
         VALUATION,
     ),
@@ -73,7 +73,8 @@ METRICS: tuple[Metric, ...] = (
         "How fast do sales grow?",
         "(revenue − revenue a year earlier) ÷ revenue a year earlier",
         CFA,
-        "Of a layer: for constant membership, over members that reported both periods, in US dollars, so exchange rates move it.",
+        "Of a layer: for constant membership, over members that reported both periods; in US dollars, so exchange "
+        "rates move it.",
     ),
     Metric(
         "gross_margin",
@@ -270,7 +271,8 @@ METRICS: tuple[Metric, ...] = (
         "Does the business pay for what it builds?",
         "capex ÷ operating cash flow",
         CFA,
-        "Above 100 % the rest is borrowed, raised or taken from cash. Not meaningful where operating cash flow is not positive.",
+        "Above 100 % the rest is borrowed, raised or taken from cash. Not meaningful where operating cash flow is not "
+        "positive.",
     ),
     Metric(
         "capex_to_da",
@@ -375,7 +377,8 @@ METRICS: tuple[Metric, ...] = (
         "How much is owed beyond what could be repaid at once?",
         "total debt − cash − short-term investments, at the end",
         VALUATION,
-        "Negative where there is more cash than debt. Null where short-term investments are not stated: not stated is not zero.",
+        "Negative where there is more cash than debt. Null where short-term investments are not stated: not stated is "
+        "not zero.",
     ),
     Metric(
         "debt_to_ebitda",
