@@ -26,15 +26,16 @@ def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
 
     A fourth quarter is the year less nine months, a second or third the longer less the shorter. Both figures must
     start at the same fiscal year's start, be one quarter apart, carry one currency and stand on one basis
-    (point_in_time.one_basis); a missing step gives no row. methods.md, Time: 4,738 − 3,406 = 1,332.
+    (point_in_time.one_basis); a missing step gives no row. Where nine months are not stated but their three quarters
+    are, the sum of the three stands for them. methods.md, Time: 4,738 − 3,406 = 1,332.
 
     Returns:
         The columns of `stated`, `derivation`, `minus_observation_id` (the figure subtracted) and `reason`, which is
         null where the difference may speak.
     """
-    to_date = stated.filter(
-        (pl.col("kind") == "flow") & periods.is_fiscal_year_end(pl.col("span_start"), pl.col("fiscal_year_end_month"))
-    )
+    flows = stated.filter(pl.col("kind") == "flow")
+    to_date = flows.filter(periods.is_fiscal_year_end(pl.col("span_start"), pl.col("fiscal_year_end_month")))
+    to_date = pl.concat([to_date, _nine_months(flows, to_date)])
     shorter = to_date.select(
         *SERIES,
         "span_start",
@@ -61,6 +62,35 @@ def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(BASIS_CHANGED))
         .when(pl.col("item").is_in(NEVER_NEGATIVE) & (difference < 0))
         .then(pl.lit(NEGATIVE)),
+    )
+
+
+def _nine_months(flows: pl.DataFrame, to_date: pl.DataFrame) -> pl.DataFrame:
+    """Nine months as the sum of three stated quarters of one series, where no nine months are stated.
+
+    They are known with the last of the three, and on one basis no longer than the first of them was being stated. The
+    observation is the third quarter's.
+    """
+    one = [*SERIES, "fiscal_year"]
+    return (
+        flows.filter(pl.col("spans") == 1)
+        .join(to_date.filter(pl.col("spans") == 3), on=one, how="anti")
+        .sort(*SERIES, "quarter_end")
+        .with_columns(
+            first_start=pl.col("span_start").shift(2).over(one),
+            joined=(pl.col("span_start") == pl.col("quarter_end").shift(1).over(one))
+            & (pl.col("span_start").shift(1).over(one) == pl.col("quarter_end").shift(2).over(one)),
+            currencies=pl.col("currency").n_unique().over(one),
+            value=pl.sum_horizontal(*(pl.col("value").shift(k).over(one) for k in range(3)), ignore_nulls=False),
+            known_at=pl.max_horizontal(*(pl.col("known_at").shift(k).over(one) for k in range(3))),
+            confirmed_at=pl.min_horizontal(*(pl.col("confirmed_at").shift(k).over(one) for k in range(3))),
+        )
+        .filter(
+            pl.col("joined") & (pl.col("currencies") == 1),
+            periods.is_fiscal_year_end(pl.col("first_start"), pl.col("fiscal_year_end_month")),
+        )
+        .with_columns(span_start="first_start", spans=pl.lit(3, pl.Int8))
+        .select(flows.columns)
     )
 
 

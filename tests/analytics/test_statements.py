@@ -52,6 +52,22 @@ def test_without_nine_months_there_is_no_fourth_quarter():
     )
 
 
+def test_three_stated_quarters_stand_for_nine_months():
+    # CoreWeave 2025, operating income: −46 in the year less −27, 19 and 51.85 in three quarters is −89.85.
+    concept = "us-gaap:OperatingIncomeLoss"
+    rows = [
+        observation(concept, f"2025-{a}", f"2025-{b}", v, "2026-03-02", source="sec_derived")
+        for a, b, v in (
+            ("01-01", "03-31", -27e6),
+            ("04-01", "06-30", 19e6),
+            ("07-01", "09-30", 51.85e6),
+            ("01-01", "12-31", -46e6),
+        )
+    ]
+    assert quarter(derive(*rows).quarters, "operating_income", "2025-12-31") == pytest.approx(-89.85e6)
+    assert quarter(derive(*rows[1:]).quarters, "operating_income", "2025-12-31") is None
+
+
 def test_cash_flows_are_differences_within_one_fiscal_year():
     # methods.md, Time: nine months 3,042.396 less six months 1,988.633 is a quarter of 1,053.763.
     out = derive(*year_to_date(OCF, (900e6, 1988.633e6, 3042.396e6, 4000e6))).quarters
