@@ -122,7 +122,12 @@ def _members(memberships: pl.DataFrame, companies: pl.DataFrame, first: int, new
         .join(listing, on="company_id", how="left")
         .join(own, on="member_id", how="left")
         .with_columns(from_quarter.alias("from"), to_quarter.alias("to"), pl.col("status").fill_null("unknown"))
-        .with_columns(segment=pl.when(pl.col("measure") == "segment").then("segment").otherwise(pl.lit("")))
+        .with_columns(
+            segment=pl.when(pl.col("measure") == "segment")
+            .then("segment")
+            .when(pl.col("measure") == "whole")
+            .then(pl.lit(""))
+        )
         .group_by("lens", "layer", "member_id", maintain_order=True)
         .agg(
             pl.col("company_id", "member_name", "measure", "status", "company_status", "segment").last(),

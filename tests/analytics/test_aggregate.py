@@ -28,8 +28,11 @@ Q = "2025Q3"
 
 
 def layered(
-    rows: pl.DataFrame, *members: dict[str, object], segment_rows: pl.DataFrame | None = None, people: pl.DataFrame | None = None
-) -> pl.DataFrame:  # fmt: skip
+    rows: pl.DataFrame,
+    *members: dict[str, object],
+    segment_rows: pl.DataFrame | None = None,
+    people: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """marts.layer_metrics of some figures; every company listed, every layer declared."""
     joined = memberships(*members)
     return aggregate.layer_metrics(
@@ -43,8 +46,13 @@ def layered(
 
 
 def one(
-    frame: pl.DataFrame, metric: str, layer: str = "chips", basis: str = "layer", window: str = "quarter", quarter: str = Q
-) -> dict[str, object]:  # fmt: skip
+    frame: pl.DataFrame,
+    metric: str,
+    layer: str = "chips",
+    basis: str = "layer",
+    window: str = "quarter",
+    quarter: str = Q,
+) -> dict[str, object]:
     found = frame.filter(metric=metric, layer=layer, basis=basis, window=window, calendar_quarter=quarter)
     assert found.height == 1
     return found.row(0, named=True)
@@ -128,8 +136,11 @@ class TestNotMeaningfulMembers:
     def debt(self, **ebitda: float) -> dict[str, object]:
         rows = quarters(
             [figure(n, "total_debt", Q, 100) for n in ebitda],
-            [r for n, v in ebitda.items() for r in flat(n, shifted(Q, -3), 4, operating_income=v / 4, depreciation_amortization=0)],
-        )  # fmt: skip
+            *(
+                flat(n, shifted(Q, -3), 4, operating_income=v / 4, depreciation_amortization=0)
+                for n, v in ebitda.items()
+            ),
+        )
         return one(layered(rows, *chips(*ebitda)), "debt_to_ebitda", window="ttm")
 
     def test_they_count_in_sums_and_coverage_but_not_in_the_median(self):
@@ -261,9 +272,11 @@ class TestBases:
             segment_figure("msft", "IC", "revenue", Q, 20, basis_note="new"),
         ]
         amounts = aggregate.member_amounts(
-            quarters(), segments(*rows),
-            memberships(member("cloud", "azure", company_id="msft", measure="segment", segment="IC")), companies("msft"),
-        )  # fmt: skip
+            quarters(),
+            segments(*rows),
+            memberships(member("cloud", "azure", company_id="msft", measure="segment", segment="IC")),
+            companies("msft"),
+        )
         assert amounts.filter(basis="layer").select("calendar_quarter", "window", "amount_usd").rows() == [
             ("2025Q2", "quarter", 25.0),
             ("2025Q2", "ttm", 80.0),

@@ -20,8 +20,11 @@ from tests.analytics.frames import (
 
 
 def covered(
-    rows: pl.DataFrame, *members: dict[str, object], people: pl.DataFrame | None = None, segment_rows: pl.DataFrame | None = None
-) -> pl.DataFrame:  # fmt: skip
+    rows: pl.DataFrame,
+    *members: dict[str, object],
+    people: pl.DataFrame | None = None,
+    segment_rows: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     joined = memberships(*members)
     everyone = companies(*sorted(set(joined["company_id"]))) if people is None else people
     return coverage.coverage(rows, segments() if segment_rows is None else segment_rows, joined, everyone)
@@ -35,8 +38,8 @@ def one(frame: pl.DataFrame, item: str = "revenue", member_id: str = "a") -> dic
 
 def test_quarters_are_counted_by_origin():
     sources = [
-        ("sec", "reported"), ("sec", "q4_from_year"), ("sec", "decumulated"), ("sec", "computed"), ("sec_derived", "reported"),
-        ("yahoo", "reported"), ("stockanalysis", "computed"), ("alphavantage", "reported"),
+        ("sec", "reported"), ("sec", "q4_from_year"), ("sec", "decumulated"), ("sec", "computed"),
+        ("sec_derived", "reported"), ("yahoo", "reported"), ("stockanalysis", "computed"), ("alphavantage", "reported"),
     ]  # fmt: skip
     rows = [
         figure("a", "revenue", q, 1, source=source, derivation=how)
@@ -91,8 +94,11 @@ def test_two_spans_of_one_member_are_one_row():
 
 def test_why_nothing_is_known():
     people = companies(
-        "a", company("llama", status="part_of"), company("openai", status="private"), company("vllm", status="open_source")
-    )  # fmt: skip
+        "a",
+        company("llama", status="part_of"),
+        company("openai", status="private"),
+        company("vllm", status="open_source"),
+    )
     frame = covered(
         quarters(flat("a", "2015Q1", 4, revenue=1)),
         member("x", "part", company_id="a", measure="segment", segment="S"),

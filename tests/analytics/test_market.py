@@ -17,7 +17,8 @@ def close(
     day: str, price: float, ticker: str = "ACME", currency: str = "USD", source: str = "yahoo"
 ) -> dict[str, object]:
     return {
-        "ticker": ticker, "date": d(day), "close": price, "currency": currency, "source": source, "payload_sha256": "0" * 64,
+        "ticker": ticker, "date": d(day), "close": price, "currency": currency, "source": source,
+        "payload_sha256": "0" * 64,
     }  # fmt: skip
 
 

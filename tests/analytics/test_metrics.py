@@ -146,8 +146,9 @@ class TestRatios:
         rows = measured(
             quarters(
                 four(operating_income=20, depreciation_amortization=5, operating_cash_flow=10),
-                [figure("acme", i, Q, v) for i, v in
-                 {"total_debt": 300, "total_debt_ex_leases": 260, "cash": 50, "short_term_investments": 30, "equity": 100}.items()],
+                flat(
+                    "acme", Q, 1, total_debt=300, total_debt_ex_leases=260, cash=50, short_term_investments=30, equity=100
+                ),
             )
         )  # fmt: skip
         assert value(rows, "total_debt") == 300
@@ -292,7 +293,10 @@ class TestWindows:
 
     def test_four_quarters_that_are_no_year(self):
         # Contiguous, but the third runs only one month: 92 + 92 + 31 + 91 = 306 days.
-        spans = [("2024-07-01", "2024-09-30"), ("2024-10-01", "2024-12-31"), ("2025-01-01", "2025-01-31"), ("2025-02-01", "2025-05-02")]  # fmt: skip
+        spans = [
+            ("2024-07-01", "2024-09-30"), ("2024-10-01", "2024-12-31"),
+            ("2025-01-01", "2025-01-31"), ("2025-02-01", "2025-05-02"),
+        ]  # fmt: skip
         rows = [
             figure("acme", "capex", q, 1, start=date.fromisoformat(a), end=date.fromisoformat(b))
             for q, (a, b) in zip(labels("2024Q3", 4), spans, strict=True)
@@ -409,13 +413,9 @@ class TestCurrency:
 
 class TestMarketValue:
     def prices(self, *rows: tuple[str, float | None]) -> pl.DataFrame:
-        return frame(
-            "core.prices",
-            *(
-                {"company_id": "tsmc", "date": date.fromisoformat(d), "close": 1.0, "currency": "USD", "market_cap_usd": v}
-                for d, v in rows
-            ),
-        )  # fmt: skip
+        row = {"company_id": "tsmc", "close": 1.0, "currency": "USD"}
+        days = ({**row, "date": date.fromisoformat(day), "market_cap_usd": v} for day, v in rows)
+        return frame("core.prices", *days)
 
     def twelve_months(self) -> pl.DataFrame:
         # In TWD at .03: sales 4 × 1000 × .03 = 120; debt 2000 × .03 = 60, cash 500 × .03 = 15, investments 15.
@@ -443,13 +443,37 @@ class TestMarketValue:
 
 def test_the_registry_holds_the_contracts_metrics():
     # design.md, Public contract, Metrics.
-    contract = (
-        "gross_margin operating_margin ebitda_margin net_margin fcf_margin rnd_to_revenue sbc_to_revenue "
-        "incremental_operating_margin revenue_growth_yoy capex_to_revenue capex_to_ocf capex_to_da da_to_revenue "
-        "ppe_to_revenue funding_gap total_debt net_debt debt_to_ebitda net_debt_to_ebitda interest_coverage_ebit "
-        "interest_coverage_ebitda debt_to_ocf debt_to_equity debt_to_capital roic asset_turnover market_cap "
-        "enterprise_value ev_to_sales"
-    ).split()
+    contract = [
+        "gross_margin",
+        "operating_margin",
+        "ebitda_margin",
+        "net_margin",
+        "fcf_margin",
+        "rnd_to_revenue",
+        "sbc_to_revenue",
+        "incremental_operating_margin",
+        "revenue_growth_yoy",
+        "capex_to_revenue",
+        "capex_to_ocf",
+        "capex_to_da",
+        "da_to_revenue",
+        "ppe_to_revenue",
+        "funding_gap",
+        "total_debt",
+        "net_debt",
+        "debt_to_ebitda",
+        "net_debt_to_ebitda",
+        "interest_coverage_ebit",
+        "interest_coverage_ebitda",
+        "debt_to_ocf",
+        "debt_to_equity",
+        "debt_to_capital",
+        "roic",
+        "asset_turnover",
+        "market_cap",
+        "enterprise_value",
+        "ev_to_sales",
+    ]
     assert set(contract) <= set(metrics.BY_METRIC)
     for m in metrics.METRICS:
         assert m.title and m.short_title and m.formula and m.source and m.caveat.endswith(".")
