@@ -6,6 +6,7 @@ Belongs here: reading TOML, telling where a fault stands, building frames. Rules
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
@@ -192,7 +193,9 @@ def _told(file: str, raw: Mapping[str, Any], error: ValidationError) -> Iterator
                 yield Fault(file, entry, f"field {field!r} is missing", f"add {field}")
             case _:
                 what = f"{field}: " if field else ""
-                given = "" if isinstance(found["input"], dict | list) else f", it is {found['input']!r}"
+                value = found["input"]
+                shown = str(value) if isinstance(value, date) else repr(value)
+                given = "" if isinstance(value, dict | list) else f", it is {shown}"
                 yield Fault(file, entry, f"{what}{found['msg']}{given}", f"correct {field or 'the entry'}")
 
 
