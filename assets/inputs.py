@@ -1,6 +1,7 @@
-"""What a run reads from outside the warehouse, and the day whose knowledge it looks from.
+"""What the assets of one run share: the registry, the bundle, the statements, the day whose knowledge they look from.
 
-Belongs here: the settings of a run that the launchpad and the command share. Does not belong here: where results go.
+Belongs here: the settings of a run that the launchpad and the command share, and what is read or derived once for
+several assets. Does not belong here: where results go.
 """
 
 from datetime import date
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from analytics import stacks
+from analytics import stacks, statements
 from assets.sources import bundle
 
 
@@ -29,6 +30,8 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         description="ISO date: only figures known on that day are used. Empty for everything known.",
     )
 
+    _derived: tuple[tuple[pl.DataFrame, ...], statements.Statements] | None = PrivateAttr(default=None)
+
     @cached_property
     def stacks(self) -> stacks.Stacks:
         """The registry of companies and lenses, read once a run."""
@@ -43,6 +46,18 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
     def knowledge_day(self) -> date | None:
         """`as_known_on` as a date; raises ValueError if it is not an ISO date."""
         return date.fromisoformat(self.as_known_on) if self.as_known_on else None
+
+    def statements(
+        self, observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame
+    ) -> statements.Statements:
+        """Return the statements as known on the day, derived once for the tables that each hold a part of them.
+
+        The warehouse gives the same frame for the same table until it is replaced, so frames are told by identity.
+        """
+        given = (observations, companies, fx_rates)
+        if self._derived is None or any(a is not b for a, b in zip(self._derived[0], given, strict=True)):
+            self._derived = (given, statements.derive(*given, self.knowledge_day))
+        return self._derived[1]
 
     def known(self, frame: pl.DataFrame, day_column: str) -> pl.DataFrame:
         """Return the rows known on the day of knowledge, for quotations, which are known on the day they are made."""

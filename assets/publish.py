@@ -50,6 +50,7 @@ class PublishedFolder(dg.ConfigurableResource["PublishedFolder"]):
     """The folder of a home that readers see."""
 
     root: str = Field(description="The home's `published` folder.")
+    cache: str = Field(description="Folder for what pages need and never changes, such as the chart runtime.")
 
     def staging(self, run: dg.DagsterRun) -> Path:
         """Return the folder this run prepares its version in, made if need be.

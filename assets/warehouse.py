@@ -3,12 +3,13 @@
 Belongs here: reading and replacing tables, and the rule that one process writes at a time. Does not belong here: what
 is in a table, or the folder that readers see (assets.publish).
 
-DuckDB allows one writer or many readers of a file, so connections are short: each read or write opens the file and
-closes it again, and no connection outlives a step.
+DuckDB allows one writer or many readers of a file. A run holds the home and one connection, and closes both when it
+ends; readers open the published copy, never this file.
 """
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,9 +19,11 @@ import dagster as dg
 import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from analytics.contracts import TABLES, Column, ContractError, Table, conform, table
+from analytics.contracts import Column, ContractError, Table, conform, table
+
+Connection = duckdb.DuckDBPyConnection
 
 DUCKDB_TYPES = {
     pl.String(): "VARCHAR",
@@ -32,16 +35,19 @@ DUCKDB_TYPES = {
 }
 
 
+class MissingTableError(LookupError):
+    """A table that an asset needs is not in the warehouse yet."""
+
+
 class WarehouseLockedError(RuntimeError):
     """Another process is writing to this home; the message says which, and since when."""
 
 
-@contextmanager
-def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB file for one piece of work, with timestamps in UTC, and close it."""
-    with duckdb.connect(str(path), read_only=read_only) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection
+def connect(path: Path, *, read_only: bool = False) -> Connection:
+    """Open a DuckDB file, with timestamps in UTC; the caller closes it."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 def describe(column: Column) -> str:
@@ -49,26 +55,22 @@ def describe(column: Column) -> str:
     return f"{column.description} Unit: {column.unit}." if column.unit else column.description
 
 
-def read_table(path: Path, contract: Table) -> pl.DataFrame:
-    """Read one table of a DuckDB file with the contract's types.
+def read_table(connection: Connection, contract: Table) -> pl.DataFrame:
+    """Read one table with the contract's types.
 
     Raises:
-        KeyError: the file or the table does not exist; the message names the asset to materialise.
+        MissingTableError: it is not there; the message names the asset to materialise.
     """
-    missing = f"{contract.full_name} is not in {path.name} yet; materialise that asset first"
-    if not path.exists():
-        raise KeyError(missing)
-    with connect(path) as connection:
-        if not _exists(connection, contract):
-            raise KeyError(missing)
-        frame: pl.DataFrame = connection.sql(f"SELECT * FROM {contract.full_name}").pl()
+    if not _exists(connection, contract):
+        raise MissingTableError(f"{contract.full_name} is not in the warehouse yet; materialise that asset first")
+    frame: pl.DataFrame = connection.sql(f"SELECT * FROM {contract.full_name}").pl()
     # DuckDB hands UTC out under a name of its own ("Etc/UTC"); this renames the zone and moves no instant.
     return frame.with_columns(
         pl.col(c.name).dt.convert_time_zone("UTC") for c in contract.columns if isinstance(c.dtype, pl.Datetime)
     )
 
 
-def write_table(path: Path, contract: Table, frame: pl.DataFrame, *, append: bool = False) -> int:
+def write_table(connection: Connection, contract: Table, frame: pl.DataFrame, *, append: bool = False) -> int:
     """Validate a frame and put it in the place of the table, or add its new rows; return the table's row count.
 
     The frame is checked before anything is touched, and the change is one transaction: a frame that breaks the
@@ -79,49 +81,30 @@ def write_table(path: Path, contract: Table, frame: pl.DataFrame, *, append: boo
         ContractError: the frame does not keep the contract, or (append) the stored table has other columns.
     """
     frame = conform(frame, contract)
-    with connect(path) as connection:
-        connection.register("incoming", frame)
-        connection.execute("BEGIN")
+    connection.register("incoming", frame)
+    connection.execute("BEGIN")
+    try:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
         if append and _exists(connection, contract):
             _append(connection, contract)
         else:
             _replace(connection, contract)
-        (rows,) = connection.sql(f"SELECT count(*) FROM {contract.full_name}").fetchall()[0]
-        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    finally:
+        connection.unregister("incoming")
+    connection.execute("COMMIT")
+    return row_count(connection, contract)
+
+
+def row_count(connection: Connection, contract: Table) -> int:
+    """Return the number of rows of one table."""
+    ((rows,),) = connection.sql(f"SELECT count(*) FROM {contract.full_name}").fetchall()
     return int(rows)
 
 
-def export_table(path: Path, contract: Table, target: Path) -> None:
-    """Write one table, in the order of its key, to a file: Parquet or CSV by the target's suffix."""
-    options = {".parquet": "FORMAT parquet, COMPRESSION zstd", ".csv": "FORMAT csv, HEADER"}[target.suffix]
-    order = ", ".join(f'"{c}"' for c in contract.key)
-    with connect(path) as connection:
-        connection.execute(
-            f"COPY (SELECT * FROM {contract.full_name} ORDER BY {order}) TO {_literal(str(target))} ({options})"
-        )
-
-
-def copy_database(path: Path, target: Path) -> None:
-    """Copy every table, with its comments and without free space, into a new DuckDB file."""
-    target.unlink(missing_ok=True)
-    with connect(path) as connection:
-        connection.execute(f"ATTACH {_literal(str(target))} AS target")
-        connection.execute(f"COPY FROM DATABASE {path.stem} TO target")
-        connection.execute("DETACH target")
-
-
-def row_counts(path: Path) -> dict[str, int]:
-    """Return the number of rows of every declared table in a DuckDB file, by full name."""
-    with connect(path) as connection:
-        return {
-            t.full_name: connection.sql(f"SELECT count(*) FROM {t.full_name}").fetchall()[0][0]
-            for t in TABLES
-            if _exists(connection, t)
-        }
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, contract: Table) -> bool:
+def _exists(connection: Connection, contract: Table) -> bool:
     found = connection.execute(
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
         [contract.schema, contract.name],
@@ -129,7 +112,7 @@ def _exists(connection: duckdb.DuckDBPyConnection, contract: Table) -> bool:
     return bool(found.fetchall())
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, contract: Table) -> None:
+def _replace(connection: Connection, contract: Table) -> None:
     name = contract.full_name
     columns = ", ".join(
         f'"{c.name}" {DUCKDB_TYPES[c.dtype]}{"" if c.nullable else " NOT NULL"}' for c in contract.columns
@@ -141,7 +124,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, contract: Table) -> None:
         connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {_literal(describe(column))}')
 
 
-def _append(connection: duckdb.DuckDBPyConnection, contract: Table) -> None:
+def _append(connection: Connection, contract: Table) -> None:
     name = contract.full_name
     stored = [column for column, *_ in connection.execute(f"DESCRIBE {name}").fetchall()]
     declared = [c.name for c in contract.columns]
@@ -166,15 +149,22 @@ def writing(home: Path) -> Iterator[None]:
         WarehouseLockedError: another process holds it.
     """
     path = home / ".lock"
+    lock = FileLock(path, is_singleton=True)
     try:
-        held = FileLock(path, is_singleton=True).acquire(timeout=0)
+        held = lock.acquire(timeout=0)
     except Timeout:
         who = lock_holder(home) or "another process"
         raise WarehouseLockedError(f"{who} is refreshing {home}") from None
     with held:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        path.write_text(json.dumps({"pid": os.getpid(), "since": since}))
-        yield
+        outermost = lock.lock_counter == 1
+        if outermost:
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            path.write_text(json.dumps({"pid": os.getpid(), "since": since}))
+        try:
+            yield
+        finally:
+            if outermost:
+                path.write_text("")
 
 
 def lock_holder(home: Path) -> str | None:
@@ -191,27 +181,60 @@ class Warehouse(dg.ConfigurableIOManager):
     """The DuckDB file of a home as Dagster's IO manager: asset key [schema, name] is table schema.name."""
 
     path: str = Field(description="The DuckDB file, inside the home.")
+    _connection: Connection | None = PrivateAttr(default=None)
+    _read: dict[str, pl.DataFrame] = PrivateAttr(default_factory=dict)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
+        """Hold the home and one connection for as long as the run lasts.
+
+        So the command and the UI never write at once: the second to come is refused.
+        """
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with writing(self.file.parent):
+            self._connection = connect(self.file)
+            try:
+                yield self
+            finally:
+                self.connection.close()
+                self._connection = None
+                self._read.clear()
 
     @property
     def file(self) -> Path:
         """The DuckDB file."""
         return Path(self.path)
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        """Hold the home for as long as the run lasts, so that the command and the UI never write at once."""
-        home = self.file.parent
-        home.mkdir(parents=True, exist_ok=True)
-        with writing(home):
-            yield self
+    @property
+    def connection(self) -> Connection:
+        """The run's connection; there is one only while a run lasts."""
+        if self._connection is None:
+            raise RuntimeError("the warehouse is open only while a run lasts")
+        return self._connection
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the whole file, with everything written so far in it.
+
+        The connection is closed meanwhile: closing writes DuckDB's log into the file, and copying a file that this
+        process has open would let go of DuckDB's lock on it.
+        """
+        self.connection.close()
+        shutil.copyfile(self.file, target)
+        self._connection = connect(self.file)
 
     def read(self, contract: Table) -> pl.DataFrame:
-        """Read one table; see `read_table`."""
-        return read_table(self.file, contract)
+        """Read one table, see `read_table`; within a run a table is read once for all assets that take it.
+
+        The home is held while a run lasts, so nobody else can have changed the table.
+        """
+        if contract.full_name not in self._read:
+            self._read[contract.full_name] = read_table(self.connection, contract)
+        return self._read[contract.full_name]
 
     def write(self, contract: Table, frame: pl.DataFrame, *, append: bool = False) -> int:
         """Validate and store one table; see `write_table`."""
-        return write_table(self.file, contract, frame, append=append)
+        self._read.pop(contract.full_name, None)
+        return write_table(self.connection, contract, frame, append=append)
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Validate and replace the table of the asset that made this frame."""

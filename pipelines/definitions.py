@@ -33,7 +33,7 @@ def compose(
         schedules=[weekdays],
         resources={
             "warehouse": Warehouse(path=str(home.warehouse)),
-            "published": PublishedFolder(root=str(home.published)),
+            "published": PublishedFolder(root=str(home.published), cache=str(home.cache)),
             "inputs": inputs or Inputs.of(settings.stacks, settings.bundle),
         },
         loggers=loggers or {},

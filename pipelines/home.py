@@ -63,6 +63,11 @@ class Home:
         """DAGSTER_HOME: runs, events and schedule ticks."""
         return self.root / "dagster"
 
+    @property
+    def cache(self) -> Path:
+        """What can be made again at any time."""
+        return self.root / "cache"
+
     def prepare(self) -> None:
         """Make the home and Dagster's settings in it.
 

@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from analytics import statements
 from assets.inputs import Inputs
 from assets.tables import table_asset
 
@@ -12,4 +11,4 @@ def company_years(
     observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, inputs: Inputs
 ) -> pl.DataFrame:
     """One row per company, item and fiscal year."""
-    return statements.years(observations, companies, fx_rates, inputs.knowledge_day)
+    return inputs.statements(observations, companies, fx_rates).years

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.publish import DATABASE, TABLE_KEYS, PublishedFolder, published_asset
-from assets.warehouse import Warehouse, copy_database
+from assets.warehouse import Warehouse
 
 
 @published_asset(
@@ -11,9 +11,9 @@ from assets.warehouse import Warehouse, copy_database
     kinds={"duckdb"},
 )
 def database(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, published: PublishedFolder
+    context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], published: PublishedFolder
 ) -> dg.MaterializeResult[None]:
     """One DuckDB file with every table of raw, core and marts."""
     target = published.staging(context.run) / DATABASE
-    copy_database(warehouse.file, target)
+    warehouse.copy_to(target)
     return dg.MaterializeResult(metadata={"bytes": target.stat().st_size})

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
+from analytics.contracts import TABLES
 from assets.inputs import Inputs
 from assets.publish import DATABASE, MANIFEST, PublishedFolder, as_of, published_asset
 from assets.publish import manifest as describe
-from assets.warehouse import Warehouse, row_counts
+from assets.warehouse import Warehouse, row_count
 
 PARTS = ("index.html", DATABASE, "data")
 
@@ -24,7 +25,7 @@ PARTS = ("index.html", DATABASE, "data")
 )
 def manifest(
     context: dg.AssetExecutionContext,
-    warehouse: Warehouse,
+    warehouse: dg.ResourceParam[Warehouse],
     inputs: Inputs,
     published: PublishedFolder,
     company_quarters: pl.DataFrame,
@@ -43,7 +44,7 @@ def manifest(
         as_of=as_of(company_quarters, prices),
         as_known_on=inputs.knowledge_day,
         created_at=datetime.now(UTC),
-        rows=row_counts(warehouse.file),
+        rows={t.full_name: row_count(warehouse.connection, t) for t in TABLES},
     )
     (folder / MANIFEST).write_text(json.dumps(contents, indent=1) + "\n")
     placed = published.put_in_place(folder, contents["version"])

@@ -1,6 +1,7 @@
 """The pages."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -23,5 +24,19 @@ def site(
     named = {READ[parameter].full_name: frame for parameter, frame in tables.items()}
     folder = published.staging(context.run)
     day = as_of(named["core.company_quarters"], named["core.prices"])
-    pages.build(named, folder, run_id=context.run_id, as_of=day, version=version("layerledger"))
-    return dg.MaterializeResult(metadata={"as of": day.isoformat(), "pages": len(list(folder.rglob("*.html")))})
+    report = pages.build(
+        named,
+        folder,
+        run_id=context.run_id,
+        as_of=day,
+        version=version("layerledger"),
+        cache=Path(published.cache),
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "as of": day.isoformat(),
+            "pages": len(report.pages),
+            "charts": report.charts,
+            "bytes": sum(report.bytes.values()),
+        }
+    )

@@ -16,7 +16,7 @@ QUARTERS, PRICES = empty(table("core.company_quarters")), empty(table("core.pric
 
 @pytest.fixture
 def published(tmp_path: Path) -> PublishedFolder:
-    return PublishedFolder(root=str(tmp_path / "published"))
+    return PublishedFolder(root=str(tmp_path / "published"), cache=str(tmp_path / "cache"))
 
 
 def run(run_id: str, root_run_id: str | None = None) -> dg.DagsterRun:

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,11 +17,11 @@ from analytics.contracts import TABLES, ContractError, empty, table
 from assets import tables
 from assets.inputs import Inputs
 from assets.warehouse import (
+    MissingTableError,
     Warehouse,
     WarehouseLockedError,
-    copy_database,
+    connect,
     describe,
-    export_table,
     lock_holder,
     read_table,
     write_table,
@@ -55,17 +57,22 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "warehouse.duckdb"
 
 
-@pytest.mark.parametrize("contract", TABLES, ids=lambda t: t.full_name)
-def test_every_table_comes_back_with_exactly_its_types_and_comments(file, contract):
-    write_table(file, contract, empty(contract))
+@pytest.fixture
+def database(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(file) as connection:
+        yield connection
 
-    assert read_table(file, contract).schema == contract.polars_schema
-    with duckdb.connect(str(file)) as connection:
-        (comment,) = connection.sql("SELECT comment FROM duckdb_tables()").fetchall()[0]
-        columns = connection.execute(
-            "SELECT column_name, comment, is_nullable FROM duckdb_columns() WHERE table_name = ? AND schema_name = ?",
-            [contract.name, contract.schema],
-        ).fetchall()
+
+@pytest.mark.parametrize("contract", TABLES, ids=lambda t: t.full_name)
+def test_every_table_comes_back_with_exactly_its_types_and_comments(database, contract):
+    write_table(database, contract, empty(contract))
+
+    assert read_table(database, contract).schema == contract.polars_schema
+    (comment,) = database.sql("SELECT comment FROM duckdb_tables()").fetchall()[0]
+    columns = database.execute(
+        "SELECT column_name, comment, is_nullable FROM duckdb_columns() WHERE table_name = ? AND schema_name = ?",
+        [contract.name, contract.schema],
+    ).fetchall()
     assert comment == contract.description
     assert columns == [(c.name, describe(c), c.nullable) for c in contract.columns]
     for column in contract.columns:
@@ -75,13 +82,14 @@ def test_every_table_comes_back_with_exactly_its_types_and_comments(file, contra
 def test_values_come_back_unchanged_in_any_time_zone_of_the_machine(file, monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
     frame = fetches(fetch("a", message='it\'s [odd]; "quoted"', http_status=200), fetch("b", company_id="nvidia"))
-    write_table(file, FETCHES, frame)
+    with connect(file) as database:
+        write_table(database, FETCHES, frame)
+    with connect(file) as database:
+        assert read_table(database, FETCHES).equals(frame)
 
-    assert read_table(file, FETCHES).equals(frame)
 
-
-def test_a_frame_that_breaks_its_contract_leaves_the_last_good_table(file):
-    write_table(file, LENSES, lenses("ecosystem", "demand"))
+def test_a_frame_that_breaks_its_contract_leaves_the_last_good_table(database):
+    write_table(database, LENSES, lenses("ecosystem", "demand"))
 
     for broken in (
         lenses("x").drop("name"),
@@ -91,85 +99,91 @@ def test_a_frame_that_breaks_its_contract_leaves_the_last_good_table(file):
         lenses("x", "x"),
     ):
         with pytest.raises(ContractError, match=r"core\.lenses"):
-            write_table(file, LENSES, broken)
-        assert read_table(file, LENSES)["lens"].to_list() == ["demand", "ecosystem"]
+            write_table(database, LENSES, broken)
+        assert read_table(database, LENSES)["lens"].to_list() == ["demand", "ecosystem"]
 
 
-def test_replacing_leaves_only_the_new_rows(file):
-    assert write_table(file, LENSES, lenses("ecosystem", "demand")) == 2
-    assert write_table(file, LENSES, lenses("supply")) == 1
-    assert read_table(file, LENSES)["lens"].to_list() == ["supply"]
+def test_replacing_leaves_only_the_new_rows(database):
+    assert write_table(database, LENSES, lenses("ecosystem", "demand")) == 2
+    assert write_table(database, LENSES, lenses("supply")) == 1
+    assert read_table(database, LENSES)["lens"].to_list() == ["supply"]
 
 
-def test_appending_twice_adds_nothing_and_never_changes_a_stored_row(file):
-    assert write_table(file, FETCHES, fetches(fetch("a", bytes=10)), append=True) == 1
-    assert write_table(file, FETCHES, fetches(fetch("a", bytes=99), fetch("b")), append=True) == 2
-    assert write_table(file, FETCHES, fetches(fetch("a"), fetch("b")), append=True) == 2
-    assert read_table(file, FETCHES).sort("fetch_id")["bytes"].to_list() == [10, 10]
+def test_appending_twice_adds_nothing_and_never_changes_a_stored_row(database):
+    assert write_table(database, FETCHES, fetches(fetch("a", bytes=10)), append=True) == 1
+    assert write_table(database, FETCHES, fetches(fetch("a", bytes=99), fetch("b")), append=True) == 2
+    assert write_table(database, FETCHES, fetches(fetch("a"), fetch("b")), append=True) == 2
+    assert read_table(database, FETCHES).sort("fetch_id")["bytes"].to_list() == [10, 10]
 
 
-def test_appending_to_a_table_of_another_version_says_what_to_do(file):
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("CREATE SCHEMA raw; CREATE TABLE raw.fetches (fetch_id VARCHAR)")
+def test_appending_to_a_table_of_another_version_says_what_to_do_and_changes_nothing(database):
+    database.execute("CREATE SCHEMA raw; CREATE TABLE raw.fetches (fetch_id VARCHAR)")
     with pytest.raises(ContractError, match=r"delete warehouse\.duckdb"):
-        write_table(file, FETCHES, fetches(fetch("a")), append=True)
+        write_table(database, FETCHES, fetches(fetch("a")), append=True)
+    assert database.sql("FROM raw.fetches").columns == ["fetch_id"]
+    write_table(database, LENSES, lenses("ecosystem"))
 
 
-def test_reading_what_is_not_there_names_the_asset_to_materialise(file):
-    with pytest.raises(KeyError, match=r"core\.lenses is not in warehouse\.duckdb yet; materialise"):
-        read_table(file, LENSES)
-    write_table(file, FETCHES, empty(FETCHES))
-    with pytest.raises(KeyError, match=r"core\.lenses is not in warehouse\.duckdb yet; materialise"):
-        read_table(file, LENSES)
+def test_reading_what_is_not_there_names_the_asset_to_materialise(database):
+    with pytest.raises(MissingTableError, match=r"core\.lenses is not in the warehouse yet; materialise"):
+        read_table(database, LENSES)
 
 
 def test_a_process_killed_while_writing_leaves_the_last_good_table(file):
-    write_table(file, LENSES, lenses("ecosystem"))
+    with connect(file) as database:
+        write_table(database, LENSES, lenses("ecosystem"))
     program = f"""
-import os, polars as pl
+import os
 from pathlib import Path
 from assets import warehouse
 from analytics.contracts import empty, table
-describe = warehouse.describe
 warehouse.describe = lambda column: os.kill(os.getpid(), 9)  # after the rows, before the commit
-warehouse.write_table(Path({str(file)!r}), table("core.lenses"), empty(table("core.lenses")))
+warehouse.write_table(warehouse.connect(Path({str(file)!r})), table("core.lenses"), empty(table("core.lenses")))
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
-    assert read_table(file, LENSES)["lens"].to_list() == ["ecosystem"]
+    with connect(file) as database:
+        assert read_table(database, LENSES)["lens"].to_list() == ["ecosystem"]
 
 
-def test_no_connection_stays_open(file):
-    write_table(file, LENSES, lenses("ecosystem"))
-    read_table(file, LENSES)
-    program = f"import duckdb; duckdb.connect({str(file)!r}).execute('CREATE TABLE t (a INT)')"
-    subprocess.run([sys.executable, "-c", program], check=True)
+@contextmanager
+def running(file: Path) -> Iterator[Warehouse]:
+    """The warehouse as a run has it."""
+    with Warehouse(path=str(file)).yield_for_execution(dg.build_init_resource_context()) as warehouse:
+        yield warehouse
 
 
-def test_the_copy_holds_tables_comments_and_rows(file, tmp_path):
-    write_table(file, LENSES, lenses("ecosystem"))
-    write_table(file, FETCHES, fetches(fetch("a")))
-    target = tmp_path / "published" / "layerledger.duckdb"
-    target.parent.mkdir()
-    copy_database(file, target)
+def test_a_copy_made_during_a_run_holds_tables_comments_and_rows_and_the_run_goes_on(file, tmp_path):
+    target = tmp_path / "copy.duckdb"
+    with running(file) as warehouse:
+        warehouse.write(LENSES, lenses("ecosystem"))
+        warehouse.write(FETCHES, fetches(fetch("a")), append=True)
+        warehouse.copy_to(target)
+        warehouse.write(FETCHES, fetches(fetch("b")), append=True)
 
-    assert read_table(target, LENSES).equals(read_table(file, LENSES))
-    assert read_table(target, FETCHES).equals(read_table(file, FETCHES))
-    with duckdb.connect(str(target)) as connection:
-        comments = connection.sql("SELECT comment FROM duckdb_columns() WHERE table_name = 'lenses'").fetchall()
+    with connect(target, read_only=True) as copy:
+        assert read_table(copy, LENSES).equals(lenses("ecosystem"))
+        assert read_table(copy, FETCHES)["fetch_id"].to_list() == ["a"]
+        comments = copy.sql("SELECT comment FROM duckdb_columns() WHERE table_name = 'lenses'").fetchall()
     assert [c for (c,) in comments] == [describe(c) for c in LENSES.columns]
 
 
-def test_exports_are_in_the_order_of_the_key_and_the_same_each_time(file, tmp_path):
-    write_table(file, FETCHES, fetches(fetch("b")), append=True)
-    write_table(file, FETCHES, fetches(fetch("a")), append=True)
-    for name in ("one.parquet", "two.parquet", "one.csv"):
-        export_table(file, FETCHES, tmp_path / name)
+def test_within_a_run_a_table_is_read_once_until_it_is_written(file):
+    with running(file) as warehouse:
+        warehouse.write(LENSES, lenses("ecosystem"))
+        first = warehouse.read(LENSES)
+        assert warehouse.read(LENSES) is first
+        warehouse.write(LENSES, lenses("demand"))
+        assert warehouse.read(LENSES)["lens"].to_list() == ["demand"]
 
-    exported = pl.read_parquet(tmp_path / "one.parquet")
-    assert exported["fetch_id"].to_list() == ["a", "b"]
-    assert exported["started_at"][0] == datetime(2026, 3, 8, 6, 59, 59, 123456, tzinfo=UTC)
-    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
-    assert pl.read_csv(tmp_path / "one.csv").columns == exported.columns
+
+def test_no_connection_and_no_lock_outlives_a_run(file):
+    with running(file) as warehouse:
+        warehouse.write(LENSES, lenses("ecosystem"))
+    with pytest.raises(RuntimeError, match="only while a run lasts"):
+        warehouse.read(LENSES)
+    program = f"import duckdb; duckdb.connect({str(file)!r}).execute('CREATE TABLE t (a INT)')"
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert lock_holder(file.parent) is None
 
 
 def test_one_process_writes_at_a_time_and_the_other_is_told_who(tmp_path):
@@ -228,7 +242,8 @@ def test_the_check_reports_a_broken_contract_and_the_table_stays(file):
     (check,) = bad.get_asset_check_evaluations()
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert "key ('lens',) is not unique" in (check.description or "")
-    assert read_table(file, LENSES)["lens"].to_list() == ["ecosystem"]
+    with connect(file) as database:
+        assert read_table(database, LENSES)["lens"].to_list() == ["ecosystem"]
 
 
 def test_a_materialisation_tells_rows_and_newest_period(file):
