@@ -10,8 +10,12 @@ from analytics.contracts import conform, table
 
 # A share count older than this says nothing about the day; a comparative of the year before may be all there is.
 SHARES_DAYS = 550
-# A count of shares outstanding below this part of the diluted one holds one share class only.
-ALL_CLASSES = 0.75
+# A count of shares outstanding below this part of the diluted one holds one share class only; options and the like
+# dilute by less.
+ALL_CLASSES = 0.9
+# Sources that follow a ticker count receipts where the ticker is one: TSM 5,186 million where the company has 25,933
+# million shares, BABA 2,394 where it has 19,152 (five and eight shares a receipt).
+COUNTS_RECEIPTS = ("yahoo", "alphavantage")
 # Rates are quoted on working days.
 RATE_DAYS = 7
 
@@ -50,7 +54,7 @@ def prices(
     dated = splits.filter(pl.col("date").is_not_null())
     share_splits = dated.filter("is_share_split").join(listed, on="ticker").select("company_id", "date", "ratio")
     rows = _with_close_as_traded(days, dated)
-    rows = _with_shares(rows, company_quarters, share_splits)
+    rows = _with_shares(rows, _usable_counts(company_quarters, companies, share_splits), share_splits)
     rows = _with_rate(rows, fx_rates)
     certain = ~pl.col("ticker").is_in(undated.implode())
     market_cap = pl.col("traded") * pl.col("shares") / pl.col("shares_per_receipt") * pl.col("usd_per_unit")
@@ -79,11 +83,39 @@ def _with_close_as_traded(days: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFr
     ).with_columns(traded=pl.col("close") * pl.col("later").fill_null(1.0))
 
 
-def _with_shares(days: pl.DataFrame, quarters: pl.DataFrame, share_splits: pl.DataFrame) -> pl.DataFrame:
+def _usable_counts(quarters: pl.DataFrame, companies: pl.DataFrame, share_splits: pl.DataFrame) -> pl.DataFrame:
+    """Share counts that mean what they say, in ordinary shares.
+
+    Left out: counts of a company before its listing and averages that reach back before it (founders' shares convert at
+    the listing); counts of other sources than filings that a later split may or may not have restated.
+    """
+    last_split = share_splits.group_by("company_id").agg(last_split=pl.col("date").max())
+    begins = pl.coalesce("period_start", "period_end")
+    restated = (pl.col("source") != "sec") & (pl.col("last_split") > pl.col("period_end"))
+    receipts = pl.col("source").is_in(COUNTS_RECEIPTS)
+    return (
+        quarters.filter(pl.col("item").is_in(["shares_outstanding", "diluted_shares"]))
+        .join(companies.select("company_id", "listed_from", "shares_per_receipt"), on="company_id")
+        .join(last_split, on="company_id", how="left")
+        .filter(
+            pl.col("listed_from").is_null() | (begins >= pl.col("listed_from")),
+            ~restated.fill_null(False),
+        )
+        .select(
+            "company_id",
+            "item",
+            "period_end",
+            "known_at",
+            count=pl.col("value") * pl.when(receipts).then("shares_per_receipt").otherwise(1.0),
+        )
+    )
+
+
+def _with_shares(days: pl.DataFrame, counts: pl.DataFrame, share_splits: pl.DataFrame) -> pl.DataFrame:
     """Add `shares`: outstanding where that holds all classes, else diluted; as known on the day, on its basis."""
     rows = days
     for item in ("shares_outstanding", "diluted_shares"):
-        rows = _with_count(rows, quarters.filter(pl.col("item") == item), share_splits, item)
+        rows = _with_count(rows, counts.filter(pl.col("item") == item), share_splits, item)
     outstanding, diluted = pl.col("shares_outstanding"), pl.col("diluted_shares")
     one_class = (outstanding < ALL_CLASSES * diluted).fill_null(False)
     return rows.with_columns(shares=pl.when(one_class).then(diluted).otherwise(pl.coalesce(outstanding, diluted)))
@@ -93,8 +125,7 @@ def _with_count(days: pl.DataFrame, counts: pl.DataFrame, share_splits: pl.DataF
     """Add the share count of the latest period known on the day, times the splits since it was stated.
 
     A filing restates its counts for splits up to the day it is filed (SEC Staff Accounting Bulletin Topic 4.C), so its
-    basis is that day's. Other sources may or may not have restated theirs: with a split after the period they are
-    ambiguous, and null.
+    basis is that day's.
     """
     cumulative = (
         share_splits.group_by("company_id", "date")
@@ -102,25 +133,21 @@ def _with_count(days: pl.DataFrame, counts: pl.DataFrame, share_splits: pl.DataF
         .sort("company_id", "date")
         .select("company_id", "date", so_far=pl.col("ratio").cum_prod().over("company_id"))
     )
-    last_split = share_splits.group_by("company_id").agg(last_split=pl.col("date").max())
     known = (
         counts.sort("company_id", "known_at", "period_end")
         # A comparative filed later for an older period does not replace the newest count.
         .filter(pl.col("period_end") >= pl.col("period_end").cum_max().over("company_id"))
         .unique(["company_id", "known_at"], keep="last", maintain_order=True)
-        .join(last_split, on="company_id", how="left")
-        .with_columns(
-            count=pl.when(
-                (pl.col("source") == "sec") | (pl.col("last_split") <= pl.col("period_end")).fill_null(True)
-            ).then("value")
-        )
-        .sort("company_id", "known_at")
         .join_asof(
-            cumulative, left_on="known_at", right_on="date", by="company_id", strategy="backward",
+            cumulative,
+            left_on="known_at",
+            right_on="date",
+            by="company_id",
+            strategy="backward",
             check_sortedness=False,
         )
         .select("company_id", "count", date="known_at", counted="period_end", basis=pl.col("so_far").fill_null(1.0))
-    )  # fmt: skip
+    )
     fresh = (pl.col("date") - pl.col("counted")).dt.total_days() <= SHARES_DAYS
     return (
         days.join_asof(known, on="date", by="company_id", strategy="backward", check_sortedness=False)

@@ -118,6 +118,9 @@ def test_an_aggregators_count_from_before_a_split_is_ambiguous():
     splits = [split("2024-06-10", 10)]
     assert only(priced([close("2024-06-07", 2)], counts, splits)) == (20, None)
     assert only(priced([close("2024-08-01", 2)], counts, splits)) == (2, 200)
+    # An older filing is still better than an ambiguous newer count: 9 shares at 20.
+    filed = shares("shares_outstanding", "2023-12-31", 9, "2024-02-01")
+    assert only(priced([close("2024-06-07", 2)], [*counts, filed], splits)) == (20, 180)
 
 
 def test_spin_off_factors_adjust_closes_but_not_shares():
@@ -137,8 +140,8 @@ def test_a_split_without_a_date_leaves_the_basis_open():
 def test_diluted_shares_stand_in_for_all_classes():
     diluted = shares("diluted_shares", "2023-12-31", 10, "2024-02-01")
     assert only(priced([close("2024-02-01", 5)], [diluted])) == (5, 50)
-    # 6 of about 10 shares: the count is of class A alone. 9.8 of 10: all classes, less what dilutes.
-    one_class = shares("shares_outstanding", "2023-12-31", 6, "2024-02-01")
+    # 8.5 of about 10 shares: the count is of class A alone. 9.8 of 10: all classes, less what dilutes.
+    one_class = shares("shares_outstanding", "2023-12-31", 8.5, "2024-02-01")
     assert only(priced([close("2024-02-01", 5)], [diluted, one_class])) == (5, 50)
     every_class = shares("shares_outstanding", "2023-12-31", 9.8, "2024-02-01")
     assert only(priced([close("2024-02-01", 5)], [diluted, every_class])) == (5, pytest.approx(49))
@@ -149,6 +152,24 @@ def test_a_receipt_stands_for_several_shares():
     people = companies(company("acme", shares_per_receipt=5.0))
     counts = [shares("shares_outstanding", "2023-12-31", 25, "2024-02-01")]
     assert only(priced([close("2024-02-01", 200)], counts, people=people)) == (200, 1000)
+
+
+def test_sources_that_follow_the_ticker_count_receipts():
+    # Yahoo counts TSM in receipts: 5 of them are the same 25 shares.
+    people = companies(company("acme", shares_per_receipt=5.0))
+    counts = [shares("diluted_shares", "2023-12-31", 5, "2024-02-01", source="yahoo")]
+    assert only(priced([close("2024-02-01", 200)], counts, people=people)) == (200, 1000)
+
+
+def test_averages_that_reach_back_before_the_listing_are_left_out():
+    # CoreWeave listed on 2025-03-28: the first quarter's average (4 shares) holds three months of private ownership.
+    people = companies(company("acme", listed_from=d("2025-03-28")))
+    counts = [
+        shares("diluted_shares", "2025-03-31", 4, "2025-05-15"),
+        shares("diluted_shares", "2025-06-30", 9, "2025-08-13"),
+    ]
+    closes = [close("2025-06-02", 10), close("2025-08-13", 10)]
+    assert [row[2] for row in priced(closes, counts, people=people)] == [None, 90]
 
 
 def test_closes_in_another_currency_are_translated_at_the_days_rate():

@@ -147,7 +147,8 @@ class TestRatios:
             quarters(
                 four(operating_income=20, depreciation_amortization=5, operating_cash_flow=10),
                 flat(
-                    "acme", Q, 1, total_debt=300, total_debt_ex_leases=260, cash=50, short_term_investments=30, equity=100
+                    "acme", Q, 1, total_debt=300, total_debt_ex_leases=260, cash=50,
+                    short_term_investments=30, equity=100,
                 ),
             )
         )  # fmt: skip
