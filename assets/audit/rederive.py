@@ -1,0 +1,56 @@
+"""The second derivation: the order of the SQL files that lead from raw to every table.
+
+Belongs here: which file makes which table of schema `own`, and in what order. Does not belong here: a rule; each stands
+in its file, with the rule in words above it.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from importlib import resources
+
+import duckdb
+
+from assets.audit import declared
+
+STATEMENTS = (
+    "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "to_date", "differences", "candidates", "spoken",
+    "whole_years", "anomalies", "sound", "open_years", "closed", "gaps", "rows",
+)  # fmt: skip
+AFTER_IDENTITIES = (
+    "complete", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters", "restatements",
+)  # fmt: skip
+STEPS = len(STATEMENTS) + len(AFTER_IDENTITIES) + 1
+
+
+def text(path: str) -> str:
+    """The text of one SQL file of the package."""
+    return resources.files("assets.audit").joinpath("sql", path).read_text(encoding="utf-8")
+
+
+def rederive(
+    connection: duckdb.DuckDBPyConnection, as_known_on: date | None = None, step: Callable[[str], None] = lambda _: None
+) -> None:
+    """Derive every table anew into schema `own`, from schemas raw and core (the registry alone) of the connection.
+
+    Args:
+        connection: holds raw.* and core.companies, layers, memberships; schemas own and declared are made.
+        as_known_on: hear nothing that became known later; None: all that is known.
+        step: called with the name of each table before it is made.
+    """
+    connection.execute("CREATE SCHEMA own")
+    connection.execute("SET VARIABLE as_known_on = CAST($day AS DATE)", {"day": as_known_on})
+    connection.execute(text("macros.sql"))
+    declared.load(connection)
+    for name in STATEMENTS:
+        step(name)
+        _make(connection, name)
+    step("identities")
+    for (position,) in connection.sql("SELECT position FROM declared.identities ORDER BY position").fetchall():
+        connection.execute(text("identity.sql"), {"position": position})
+    for name in AFTER_IDENTITIES:
+        step(name)
+        _make(connection, name)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(f"CREATE TABLE own.{name} AS {text(f'own/{name}.sql')}")

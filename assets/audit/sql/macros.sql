@@ -1,0 +1,38 @@
+-- Words of the rule book that several queries need (methods.md, Time; the docstrings of analytics/periods.py).
+
+-- Fiscal quarters in so many days: 13 or 14 weeks each, or calendar months; null for any other span.
+CREATE MACRO own.quarters_in(days) AS CASE
+  WHEN days BETWEEN 80 AND 100 THEN 1
+  WHEN days BETWEEN 170 AND 197 THEN 2
+  WHEN days BETWEEN 255 AND 290 THEN 3
+  WHEN days BETWEEN 350 AND 380 THEN 4
+END;
+
+-- Days from a day to the nearest end of that month, this year's or the year before's.
+CREATE MACRO own.days_to_month_end(day, month) AS least(
+  abs(day - last_day(make_date(year(day), month, 1))), abs(day - last_day(make_date(year(day) - 1, month, 1)))
+);
+
+-- Whether a fiscal year ends there: within ten days of the end of the company's month (52/53-week years).
+CREATE MACRO own.is_year_end(day, month) AS own.days_to_month_end(day, month) <= 10;
+
+-- Fiscal year of a quarter or year that ends there: the first whose end, with ten days' grace, is not before it.
+CREATE MACRO own.fiscal_year(day, month) AS
+  year(day - 10) + CASE WHEN day - 10 > last_day(make_date(year(day - 10), month, 1)) THEN 1 ELSE 0 END;
+
+-- Day in the middle of a period; of two, the earlier.
+CREATE MACRO own.middle(first, last) AS first + CAST((last - first) // 2 AS INTEGER);
+
+-- Calendar quarter that holds a day, '2025Q4'.
+CREATE MACRO own.quarter_label(day) AS year(day) || 'Q' || quarter(day);
+
+-- Number of a calendar quarter, so that the quarter before has the number before; and back.
+CREATE MACRO own.quarter_number(label) AS CAST(label[1:4] AS BIGINT) * 4 + CAST(label[6:6] AS BIGINT) - 1;
+CREATE MACRO own.number_label(n) AS (n // 4) || 'Q' || (n % 4 + 1);
+
+-- Whether a statement repeats the one before: the same, or the same rounded to thousands or millions.
+CREATE MACRO own.repeats(new, old) AS
+  new = old OR (new % 1e3 = 0 AND abs(new - old) <= 500) OR (new % 1e6 = 0 AND abs(new - old) <= 500000);
+
+-- Whether a day is within the knowledge that is audited.
+CREATE MACRO own.is_known(day) AS day <= coalesce(getvariable('as_known_on'), day);
