@@ -13,8 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from analytics.contracts import conform, table
+from analytics.quarantine import without_quarantined
 from analytics.stacks import registry
-from assets.bundle import FILES, MANIFEST, exclusions, figures, market, selection
+from assets.bundle import FILES, MANIFEST, exclusions, figures, market, plausibility, selection
+from assets.bundle.plausibility import Rules
 from assets.sources.observation import with_ids
 
 LIMIT_BYTES = 10_000_000
@@ -61,7 +63,7 @@ def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Pat
         "splits.parquet": market.splits(data, own),
     }
     manifest = {file: _write(frame, out / file, file) for file, frame in frames.items()}
-    text = json.dumps({"files": manifest}, indent=2, sort_keys=True)
+    text = json.dumps({"files": manifest, "left_out": report.left_out}, indent=2, sort_keys=True)
     (out / MANIFEST).write_text(text + "\n", encoding="utf-8")
     report.kept |= {file: frame.height for file, frame in frames.items()}
     return report
@@ -69,25 +71,45 @@ def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Pat
 
 def observations(data: Path, companies: pl.DataFrame, tickers: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Figures of companies: all that the SEC pack holds, and of the aggregators what that lacks."""
-    rules = exclusions.load()
+    judgements = exclusions.load()
     filed = pl.concat(
         [figures.sec_facts(data, companies), figures.derived(data, tickers), figures.extract(data, tickers)]
     )
     aggregated = pl.concat([figures.statements(data, tickers), figures.yahoo_2026_09(data, tickers)])
-    filed, counts = exclusions.apply(filed, rules)
-    aggregated, more = exclusions.apply(aggregated, rules)
+    filed, counts = exclusions.apply(filed, judgements.exclusions)
+    aggregated, more = exclusions.apply(aggregated, judgements.exclusions)
     for (rule, n), (_, m) in zip(counts, more, strict=True):
         report.left_out[rule.name] = n + m
     aggregated = _without_zeros(aggregated, report)
     aggregated = _in_reporting_currency(aggregated, companies, report)
-    added = selection.fill(aggregated, filed, companies)
+    # Labels of derived tables that speak last (cash with restricted cash, equity with minorities) judge nothing.
+    judge = selection.labelled(without_quarantined(filed), companies).filter(
+        (pl.col("source") == "sec") | (pl.col("tier") < 2)
+    )
+    candidates = _plausible(selection.labelled(aggregated, companies), judge, judgements.rules, report)
+    added = selection.fill(candidates, judge, judgements)
     rows = pl.concat([filed.select(figures.COLUMNS), added.select(figures.COLUMNS)]).with_columns(
         fetched_at=pl.col("fetched_at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     )
-    report.kept |= {
-        f"observations from {source}": n for source, n in rows["source"].value_counts(sort=True).iter_rows()
-    }
+    by_source = rows["source"].value_counts(sort=True)
+    report.kept |= {f"observations from {source}": n for source, n in by_source.iter_rows()}
     return with_ids(rows).unique("observation_id", keep="first", maintain_order=True).drop("ticker", "span")
+
+
+def _plausible(candidates: pl.DataFrame, filed: pl.DataFrame, rules: Rules, report: Report) -> pl.DataFrame:
+    """The candidates that pass every test, in the order of the tests."""
+    signed = plausibility.not_negative(candidates, rules)
+    report.left_out["aggregators' figures below zero that cannot be"] = candidates.height - signed.height
+    joined = plausibility.not_alone(signed, rules)
+    report.left_out["aggregators' quarters that stand alone"] = signed.height - joined.height
+    agreeing, other = plausibility.agreeing(joined, filed, rules)
+    for company_id, concept, periods, agree in other.iter_rows():
+        report.left_out[f"series of another definition: {company_id} {concept}, {agree} of {periods} periods agree"] = (
+            joined.filter((pl.col("company_id") == company_id) & (pl.col("concept") == concept)).height
+        )
+    closed = plausibility.closing(agreeing, filed, rules)
+    report.left_out["aggregators' quarters of years that do not close"] = agreeing.height - closed.height
+    return closed
 
 
 def _without_zeros(rows: pl.DataFrame, report: Report) -> pl.DataFrame:

@@ -35,9 +35,9 @@ CRWV_EXTRACT = "SEC companyfacts extract"
 # Labels that a source prints in two statements: the one we read. Others stand in one statement only.
 STATEMENT_OF = {"Depreciation & Amortization": "cashflow", "Net Income": "income"}
 PREFIX = {"StockAnalysis": "stockanalysis", "Alpha Vantage": "alphavantage"}
-# Where transcriptions of Yahoo use one name for two things, or with two signs, ours tell them apart. Yahoo's cash through
-# yfinance is CashCashEquivalentsAndShortTermInvestments: it equals the filed sum at AMD, GOOGL, META and MSFT on every
-# date that both have, and exceeds filed cash wherever short-term investments are held.
+# Where transcriptions of Yahoo use one name for two things, or with two signs, ours tell them apart. Yahoo's cash
+# through yfinance is CashCashEquivalentsAndShortTermInvestments: it equals the filed sum at AMD, GOOGL, META and MSFT
+# on every date that both have, and exceeds filed cash wherever short-term investments are held.
 YAHOO_LABELS = {
     ("hansol-star", "capex"): "capex_positive",
     ("marcomazzon27-prog", "cash"): "cash_and_short_term_investments",

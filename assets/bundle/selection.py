@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics import concepts
 from analytics.items import ITEMS
-from analytics.quarantine import without_quarantined
+from assets.bundle.exclusions import Judgements
 
 FIRST_END = date(2014, 1, 1)
 # Sources stamp one quarter's end up to this many days apart.
@@ -20,36 +20,36 @@ KEY = ["company_id", "item", "span"]
 # An item of our own to select by: what Yahoo's cash means, which fills what is missing of cash or of investments.
 CASH_AND_INVESTMENTS = "yahoo:cash_and_short_term_investments"
 PARTS = ("cash", "short_term_investments")
-FLOWS = [i.id for i in ITEMS if i.kind == "flow"]
 
 
 def labelled(figures: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
-    """Figures that mean an item in the company's own currency: adds item, kind, label_order."""
+    """Figures that mean an item, in the company's own currency.
+
+    Adds item, kind, tier and label_order (both as in analytics/concepts.py) and amount (the value in our sign).
+    """
     kinds = pl.DataFrame({"item": [i.id for i in ITEMS], "kind": [i.kind for i in ITEMS]})
-    combined = pl.DataFrame(
-        {"concept": [CASH_AND_INVESTMENTS], "item": ["cash_and_short_term_investments"], "label_order": [0]},
-        schema_overrides={"label_order": pl.Int64},
-    )
-    labels = pl.concat([concepts.frame().select("concept", "item", "label_order"), combined])
+    mapped = concepts.frame().select("concept", "item", "tier", "label_order", "sign")
+    combined = (CASH_AND_INVESTMENTS, "cash_and_short_term_investments", 0, 0, 1)
+    labels = pl.concat([mapped, pl.DataFrame([combined], schema=mapped.schema, orient="row")])
     return (
         figures.join(labels.unique("concept", keep="first", maintain_order=True), on="concept")
         .join(concepts.misnomers(), on=["company_id", "concept"], how="anti")
         .join(kinds, on="item", how="left")
         .join(companies.select("company_id", reporting_currency="currency"), on="company_id")
         .filter(pl.col("unit").is_in(["shares"]) | (pl.col("unit") == pl.col("reporting_currency")))
-        .drop("reporting_currency")
+        .with_columns(amount=pl.col("value") * pl.col("sign"))
+        .drop("reporting_currency", "sign")
     )
 
 
-def covered(filed: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+def covered(filed: pl.DataFrame) -> pl.DataFrame:
     """Periods that filings cover: company_id, item, span, period_end.
 
     A quarter is covered by a three-month figure, or as the difference of two figures that start together and end a
     quarter apart (year less nine months, six months less three).
     """
-    known = labelled(without_quarantined(filed), companies)
-    whole = known.filter(pl.col("span") != "other").select(*KEY, "period_end")
-    flows = known.filter(pl.col("item").is_in(FLOWS), pl.col("period_start").is_not_null())
+    whole = filed.filter(pl.col("span") != "other").select(*KEY, "period_end")
+    flows = filed.filter((pl.col("kind") == "flow") & pl.col("period_start").is_not_null())
     to_date = flows.select("company_id", "item", "period_start", "period_end").unique()
     days = (pl.col("period_end") - pl.col("period_end_right")).dt.total_days()
     differences = (
@@ -75,23 +75,28 @@ def lacking(candidates: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
     return joined.filter(pl.col("covered_end").is_null()).drop("covered_end")
 
 
-def fill(candidates: pl.DataFrame, filed: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
-    """The aggregators' figures that the filings lack.
+def fill(candidates: pl.DataFrame, filed: pl.DataFrame, judgements: Judgements) -> pl.DataFrame:
+    """The aggregators' figures that the filings lack, from labelled figures of both.
 
-    StockAnalysis fills first; Alpha Vantage only companies that StockAnalysis has not; Yahoo what is still missing.
-    Args:
-        candidates: aggregators' figures, with `order` among transcriptions of one source.
-        filed: figures of filings and of those who computed from filings.
-        companies: core.companies.
+    For one item of one company StockAnalysis fills, or the aggregator preferred to it; Alpha Vantage otherwise only
+    companies that StockAnalysis has not; Yahoo what is still missing, which is mostly what is newer.
     """
-    known = labelled(candidates, companies).filter(pl.col("period_end") >= FIRST_END)
-    wanted = lacking(known, covered(filed, companies))
-    stock = _one_each(wanted.filter(pl.col("source") == "stockanalysis"))
-    has_stock = known.filter(pl.col("source") == "stockanalysis")["company_id"].unique()
-    alpha = _one_each(
-        wanted.filter(pl.col("source") == "alphavantage", ~pl.col("company_id").is_in(has_stock.implode()))
+    wanted = lacking(candidates.filter(pl.col("period_end") >= FIRST_END), covered(filed))
+    has_stock = candidates.filter(pl.col("source") == "stockanalysis").select("company_id").unique()
+    preferred = pl.DataFrame(
+        [(p.ticker, item, p.source) for p in judgements.preferences for item in p.items],
+        schema={"ticker": pl.String, "item": pl.String, "preferred": pl.String},
+        orient="row",
     )
-    first = pl.concat([stock, alpha])
+    usual = (
+        pl.when(pl.col("has_stock").fill_null(False)).then(pl.lit("stockanalysis")).otherwise(pl.lit("alphavantage"))
+    )
+    first = _one_each(
+        wanted.join(preferred, on=["ticker", "item"], how="left")
+        .join(has_stock.with_columns(has_stock=pl.lit(True)), on="company_id", how="left")
+        .filter(pl.col("source") == pl.coalesce("preferred", usual))
+        .select(wanted.columns)
+    )
     yahoo = _one_each(wanted.filter(pl.col("source") == "yahoo"))
     return pl.concat([first, lacking(yahoo, first.select(*KEY, "period_end"))])
 
