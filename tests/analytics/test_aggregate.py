@@ -198,6 +198,7 @@ class TestCoverage:
         )
         dark = one(frame, "capex_to_revenue", layer="models")
         assert (dark["value"], dark["n_members"], dark["n_measured"]) == (None, 1, 0)
+        assert dark["status"] == "provisional"
         assert dark["null_reason"] == "coverage below 50 %"
         empty = one(frame, "capex_to_revenue", layer="models", basis="consolidated")
         assert (empty["n_members"], empty["coverage_ratio"]) == (0, None)

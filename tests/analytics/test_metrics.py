@@ -304,6 +304,30 @@ class TestWindows:
         ]
         assert reason(measured(quarters(rows)), "capex", "ttm", "2025Q2") == "capex: not four contiguous quarters"
 
+    def test_four_quarters_with_a_hole_between_them(self):
+        # From 2024-07-01 to 2025-06-30 is a year, but nothing is known of January.
+        spans = [
+            ("2024-07-01", "2024-09-30"), ("2024-10-01", "2024-12-31"),
+            ("2025-02-01", "2025-03-31"), ("2025-04-01", "2025-06-30"),
+        ]  # fmt: skip
+        rows = [
+            figure("acme", "capex", q, 1, start=date.fromisoformat(a), end=date.fromisoformat(b))
+            for q, (a, b) in zip(labels("2024Q3", 4), spans, strict=True)
+        ]
+        assert reason(measured(quarters(rows)), "capex", "ttm", "2025Q2") == "capex: not four contiguous quarters"
+
+    def test_assumed_dates_may_be_a_few_days_off(self):
+        # Month ends against 52-week ends: the second quarter seems to begin six days late.
+        spans = [
+            ("2024-07-01", "2024-09-24"), ("2024-10-01", "2024-12-31"),
+            ("2025-01-01", "2025-03-31"), ("2025-04-01", "2025-06-30"),
+        ]  # fmt: skip
+        rows = [
+            figure("acme", "capex", q, 1, start=date.fromisoformat(a), end=date.fromisoformat(b))
+            for q, (a, b) in zip(labels("2024Q3", 4), spans, strict=True)
+        ]
+        assert value(measured(quarters(rows)), "capex", "ttm", "2025Q2") == 4
+
     def test_ttm_in_dollars_is_the_sum_of_translated_quarters(self):
         # 100 a quarter at .030, .031, .032, .033 is 3.0 + 3.1 + 3.2 + 3.3 = 12.6; at a closing .034 it would be 13.6.
         rates = (0.030, 0.031, 0.032, 0.033)
