@@ -26,8 +26,7 @@ def verb(name: str, base: str) -> str:
 
 def low(name: str) -> str:
     """Return a layer's name inside a sentence: 'Compute & memory' -> 'compute & memory'; initialisms stay ('AI infrastructure')."""
-    head = name.split(" ", 1)[0]
-    return name if len(head) > 1 and head.isupper() else name[:1].lower() + name[1:]
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 class Stake(NamedTuple):
@@ -38,11 +37,12 @@ class Stake(NamedTuple):
 
 
 class LayerPool(NamedTuple):
-    """One layer's profit in US dollars and its members' parts."""
+    """One layer's profit in US dollars and its members' parts; late: the older figures of members that it lacks."""
 
     name: str
     profit: float
     members: Sequence[Stake]
+    late: Sequence[Stake] = ()
 
     @property
     def largest(self) -> Stake | None:
@@ -56,15 +56,16 @@ def ranked(pools: Sequence[LayerPool]) -> list[LayerPool]:
 
 
 def one_member_beats_a_layer(pools: Sequence[LayerPool]) -> str | None:
-    """The largest layer's largest member earns more than the whole second layer."""
+    """The largest layer's largest member earns more than the whole second layer, its late members' newest figures added."""
     order = ranked(pools)
     if len(order) < 2 or order[0].largest is None or order[1].profit <= 0 or len(order[0].members) < 2:
         return None
     star, second = order[0].largest, order[1]
-    if star.value <= second.profit:
+    late = sum(m.value for m in second.late)
+    if star.value <= second.profit + max(late, 0):
         return None
     return (
-        f"{star.name} alone earns more than all measured {low(second.name)} together: "
+        f"{star.name} alone earns more than all measured {low(second.name)}: "
         f"{formats.dollars(star.value)} against {formats.dollars(second.profit)}"
     )
 
@@ -103,9 +104,7 @@ def largest_move(before: Mapping[str, float], after: Mapping[str, float], measur
     name = max(both, key=lambda n: abs(after[n] - before[n]))
     if abs(after[name] - before[name]) < 0.05:
         return None
-    return (
-        f"{name} went from {formats.percent(before[name])} to {formats.percent(after[name])} of {measure} in {years}"
-    )
+    return f"{name} went from {formats.percent(before[name])} to {formats.percent(after[name])} of {measure} in {years}"
 
 
 def margin_moves(before: Mapping[str, float], after: Mapping[str, float], measure: str, since: str) -> str | None:
@@ -175,12 +174,14 @@ def only_layer_above(values: Mapping[str, float], measure: str) -> str | None:
 
 
 def dark_layer(layers: Sequence[tuple[str, int, int]]) -> str | None:
-    """A layer of (name, members, measured) has named members and no figures at all: the one with the most members."""
+    """In a layer of (name, members, measured) nobody reports its business: the one with the most members."""
     dark = [(members, name) for name, members, measured in layers if members and not measured]
     if not dark:
         return None
     members, name = max(dark)
-    return f"{name} {verb(name, 'have')} {formats.word(members)} named member{'s' * (members > 1)} and no public figures"
+    if members == 1:
+        return f"{name}: the one member reports no figures for this business"
+    return f"{name}: none of the {formats.word(members)} members reports figures for this business"
 
 
 def headline(profit: Sequence[LayerPool], capex: Sequence[Stake]) -> str | None:
@@ -191,4 +192,6 @@ def headline(profit: Sequence[LayerPool], capex: Sequence[Stake]) -> str | None:
     earner, spender = order[0].name, max(capex, key=lambda s: s.value).name
     if earner == spender:
         return f"{earner} {verb(earner, 'earn')} the largest profit pool and {verb(earner, 'carry')} the spending"
-    return f"{earner} {verb(earner, 'earn')} the largest profit pool; {low(spender)} {verb(spender, 'carry')} the spending"
+    return (
+        f"{earner} {verb(earner, 'earn')} the largest profit pool; {low(spender)} {verb(spender, 'carry')} the spending"
+    )

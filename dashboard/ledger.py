@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from analytics.contracts.tables import BASES
+
 SOURCE_NAMES = {
     "sec": "SEC filings (XBRL)",
     "sec_derived": "figures derived from SEC filings",
@@ -206,9 +208,7 @@ class Ledger:
         columns = ("calendar_quarter", "value", "median", "p25", "p75", "n_members", "n_measured", "coverage_ratio",
                    "value_ex_largest", "largest_company_id", "status", "null_reason")  # fmt: skip
         found: dict[tuple[str, str, str, str], list[Reading]] = defaultdict(list)
-        for lens, layer, basis, metric, *rest in frame.select(
-            "lens", "layer", "basis", "metric", *columns
-        ).iter_rows():
+        for lens, layer, basis, metric, *rest in frame.select("lens", "layer", "basis", "metric", *columns).iter_rows():
             found[lens, layer, basis, metric].append(Reading(*rest))
         return found
 
@@ -238,6 +238,10 @@ class Ledger:
         """Return a layer's dollars and share of a pool over time, trailing twelve months, oldest first."""
         return self._shares.get((lens, layer, basis, pool), [])
 
+    def share(self, lens: str, layer: str, basis: str, pool: str, quarter: str) -> Share | None:
+        """Return a layer's part of a pool in one quarter, or None where the table has no row."""
+        return next((s for s in self.shares(lens, layer, basis, pool) if s.quarter == quarter), None)
+
     @cached_property
     def _amounts(self) -> dict[tuple[str, str, str, str], list[Amount]]:
         frame = self.tables["marts.member_amounts"].filter(
@@ -262,25 +266,37 @@ class Ledger:
         Raises:
             ValueError: no layer of the lens has any figure.
         """
-        by_layer = {
-            layer.layer: [r for r in self.readings(lens, layer.layer, basis, "operating_margin") if r.value is not None]
-            for layer in self.layers(lens)
-        }
-        newest = max((rows[-1].quarter for rows in by_layer.values() if rows), default=None)
-        if newest is None:
+        found = self._headlines.get((lens, basis))
+        if found is None:
             raise ValueError(f"lens {lens!r}: no layer has an operating margin, so there is nothing to show")
+        return found
+
+    @cached_property
+    def _headlines(self) -> dict[tuple[str, str], str | None]:
+        return {(one.lens, basis): self._headline(one.lens, basis) for one in self.lenses for basis in BASES}
+
+    def _headline(self, lens: str, basis: str) -> str | None:
+        by_layer = [
+            {
+                r.quarter: r.final
+                for r in self.readings(lens, layer.layer, basis, "operating_margin")
+                if r.value is not None
+            }
+            for layer in self.layers(lens)
+        ]
+        newest = max((max(quarters) for quarters in by_layer if quarters), default=None)
+        if newest is None:
+            return None
         recent = [shifted(newest, -back) for back in range(6)]
-        counted = [rows for rows in by_layer.values() if rows and rows[-1].quarter >= recent[4]]
-        finals = {q: sum(any(r.quarter == q and r.final for r in rows) for rows in counted) for q in recent}
+        counted = [quarters for quarters in by_layer if quarters and max(quarters) >= recent[4]]
+        finals = {q: sum(quarters.get(q, False) for quarters in counted) for q in recent}
         whole = [q for q in recent if finals[q] == len(counted)]
         return whole[0] if whole else max(recent, key=lambda q: (finals[q], q))
 
     @cached_property
     def company_values(self) -> dict[tuple[str, str], list[tuple[str, float]]]:
         """Values of the companies by company and metric, trailing twelve months, oldest first; nulls left out."""
-        frame = self.tables["marts.company_metrics"].filter(
-            (pl.col("window") == "ttm") & pl.col("value").is_not_null()
-        )
+        frame = self.tables["marts.company_metrics"].filter((pl.col("window") == "ttm") & pl.col("value").is_not_null())
         found: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
         for company, metric, quarter, value in (
             frame.sort("calendar_quarter").select("company_id", "metric", "calendar_quarter", "value").iter_rows()

@@ -76,7 +76,12 @@ def build(
     for page in pages:
         payload, count = _payload(page.cards)
         charts += count
-        context = {**shared, **page.context, "sources_table": page.context.get("sources", ()), "sources": ledger.sources}
+        context = {
+            **shared,
+            **page.context,
+            "sources_table": page.context.get("sources", ()),
+            "sources": ledger.sources,
+        }
         text = environment.get_template(page.template).render(context, page=page, payload=payload)
         path = out / page.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,15 +124,15 @@ def table_rows(table: Table) -> Markup:
     for row in table.rows:
         cells = []
         for at, (value, unit) in enumerate(zip(row, units, strict=True)):
-            text = escape(table.written(value, unit))
+            text = table.written(value, unit)
             if at == 0:
-                cells.append(f'<th scope="row">{text}</th>')
+                cells.append(f"<th scope=row>{escape(text)}</th>")
             elif unit is None:
-                cells.append(f"<td>{text}</td>")
+                cells.append(f"<td>{escape(text)}</td>")
             elif value is None:
-                cells.append(f'<td class="num na">{text}</td>')
+                cells.append(f"<td class=na>{text}</td>")
             else:
-                cells.append(f'<td class="num"><data value="{value:.10g}">{text}</data></td>')
+                cells.append(f"<td><data value={value:.7g}>{text}</data></td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return Markup("\n".join(lines))
 
@@ -149,7 +154,7 @@ def _payload(cards: Sequence[Card]) -> tuple[Markup | None, int]:
                 datasets[id(rows)] = len(all_data)
                 all_data.append(_columnar(rows))
             names[name] = datasets[id(rows)]
-        return {"s": specs[id(picture.spec)], "d": names, "t": picture.tokens, "h": picture.height}
+        return {"s": specs[id(picture.spec)], "d": names, "t": picture.all_tokens, "h": picture.height + picture.around}
 
     for card in cards:
         for view in card.views:

@@ -2,7 +2,7 @@
 
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Control, Table, View
-from dashboard.cards.profit_pools import BASIS_TEXT
+from dashboard.cards.profit_pools import BASIS_TEXT, unknown_text
 from dashboard.charts import capex as chart
 from dashboard.ledger import BASE_QUARTER, Ledger
 
@@ -38,7 +38,17 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
         now = ledger.reading(lens, layer.layer, "consolidated", metric, quarter)
         then = ledger.value(lens, layer.layer, "consolidated", metric, BASE_QUARTER)
         value = now.value if now else None
-        rates.append(chart.Rate(layer.name, layer.colour, then, value, dollars.get(layer.layer), now is None or now.final))
+        rates.append(
+            chart.Rate(
+                layer.name,
+                layer.colour,
+                then,
+                value,
+                dollars.get(layer.layer),
+                now is None or now.final,
+                unknown_text(now),
+            )
+        )
         rows.append([layer.name, then, value, dollars.get(layer.layer)])
         measured += now.n_measured if now else 0
         members += now.n_members if now else 0

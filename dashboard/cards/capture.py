@@ -45,7 +45,11 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
     if len(values) < 2:
         return None
     quarter, measure = ledger.headline(lens, basis), ITEMS[item][1]
-    if quarter not in values:
+    provisional = {s.quarter for _, _, slices in layers for s in slices if s.share is not None and not s.final}
+    chosen = _chosen(values, quarter, provisional)
+    values = {q: v for q, v in values.items() if q in chosen}
+    layers = [(name, colour, [s for s in slices if s.quarter in chosen]) for name, colour, slices in layers]
+    if quarter not in values or len(values) < 2:
         return None
     before = shifted(quarter, -SPAN)
     neutral = f"Share of positive {measure} by layer, {min(values)[:4]} to {quarter[:4]}"
@@ -53,22 +57,33 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         neutral,
         findings.largest_move(_known(values.get(before, {})), _known(values[quarter]), measure, "three years"),
     )
-    shown = {q: v for q, v in values.items()}
     key = chart.key(layers)
     return View(
         f"{item}.{basis}",
         title,
-        f"Share of all positive {measure}, twelve months to each calendar quarter, {BASIS_TEXT[basis]}. Losses count as no share.",
+        f"Share of all positive {measure}, calendar years{'' if quarter.endswith('Q4') else f' and twelve months to {formats.quarter(quarter)}'}, "
+        f"{BASIS_TEXT[basis]}. A loss is no share.",
         f"{title}. Shares in {formats.quarter(quarter)}: "
         + ", ".join(f"{name} {formats.percent(share)}" for name, share in _known(values[quarter]).items())
         + ".",
         f"twelve months to {formats.quarter(quarter)}",
         members_line(ledger, lens, basis, quarter, item),
-        series_table("Twelve months to", [(name, "fraction") for name, _, _ in layers], shown),
+        series_table("Twelve months to", [(name, "fraction") for name, _, _ in layers], values),
         {"wide": chart.picture(layers), "narrow": chart.picture(layers, narrow=True)},
-        legend=[(name, colour, formats.percent(share) if share is not None else "no public figures") for name, colour, share in key],
+        legend=[(name, colour, formats.percent(share)) for name, colour, share in key],
         note="Membership follows dates: companies join when they list or enter a layer. Layers below 1% are drawn, not labelled.",
     )  # fmt: skip
+
+
+def _chosen(values: dict[str, dict[str, float | None]], headline: str, provisional: set[str]) -> set[str]:
+    """The quarters to draw: calendar years, the headline, and the newest provisional one that lacks no layer of weight.
+
+    Whole years only, because some members are known by year alone: between years they would come and go.
+    """
+    years = {q for q in values if q.endswith("Q4") and q < headline}
+    weighty = {name for name, share in _known(values.get(headline, {})).items() if share >= 0.02}
+    later = [q for q in values if q > headline and q in provisional and weighty <= _known(values[q]).keys()]
+    return {*years, headline, *later[-1:]}
 
 
 def _known(values: dict[str, float | None]) -> dict[str, float]:

@@ -12,22 +12,24 @@ METRICS = {
     "debt_to_ebitda": ("÷ EBITDA", "Total debt ÷ EBITDA", "against its EBITDA"),
     "net_debt_to_ebitda": ("net ÷ EBITDA", "Net debt ÷ EBITDA", "net, against its EBITDA"),
 }
-OLDEST = 4  # a company's figure may be this many quarters older than the headline
+OLDEST = 1  # a company's figure may be this many quarters older than the headline
 
 
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     views = [view for metric in METRICS if (view := _view(ledger, lens, metric))]
     options = [(m, METRICS[m][0]) for m in METRICS if any(v.key == m for v in views)]
-    return Card("debt", "Debt: who owes?", views, (Control("metric", "Debt against", options),), size="half", break_at=480)
+    return Card(
+        "debt", "Debt: who owes?", views, (Control("metric", "Debt against", options),), size="half", break_at=480
+    )
 
 
 def loads(ledger: Ledger, lens: str, metric: str, quarter: str) -> dict[str, list[chart.Load]]:
-    """Return the newest value of each listed company in its primary layer, at most a year older than the quarter."""
+    """Return the newest value of each listed company in its primary layer, at most a quarter older than the one given."""
     found: dict[str, list[chart.Load]] = {}
     for member in ledger.members_at(lens, quarter):
         if member.primary:
-            values = [v for v in ledger.company_values.get((member.company_id, metric), []) if v[0] <= quarter]
+            values = ledger.company_values.get((member.company_id, metric), [])
             if values and values[-1][0] >= shifted(quarter, -OLDEST):
                 load = chart.Load(ledger.names.get(member.company_id, member.name), values[-1][1], values[-1][0])
                 if load not in found.setdefault(member.layer, []):
@@ -56,7 +58,11 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
     rows = [[name, x.name, x.value, formats.quarter(x.quarter)] for name, _, group in layers
             for x in sorted(group, key=lambda x: -x.value)]  # fmt: skip
     beyond = sum(x.value > chart.reach(layers) for x in everyone)
-    note = f"Not meaningful or not known for {silent} companies: a cash flow or EBITDA at or below zero, or no debt figure. " if silent else ""
+    note = (
+        f"Not meaningful or not known for {silent} companies: a cash flow or EBITDA at or below zero, or no debt figure. "
+        if silent
+        else ""
+    )
     if beyond:
         note += f"{beyond} beyond the axis stand at its edge."
     pictures = {"wide": chart.picture(layers, measure, 400), "narrow": chart.picture(layers, measure, 190)}
@@ -66,7 +72,7 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
         f"{measure}, trailing twelve months at the newest calendar quarter known; dot: company, tick: the layer’s median, band: range.",
         f"{title}. Highest by layer: " + ", ".join(f"{name} {max(group, key=lambda x: x.value).name} "
         f"{formats.times(max(x.value for x in group))}" for name, _, group in layers if group) + ".",
-        f"newest quarter of each company, up to {formats.quarter(quarter)}",
+        f"newest quarter of each company, {formats.quarter(min(x.quarter for x in everyone))} to {formats.quarter(max(x.quarter for x in everyone))}",
         f"{len(everyone)} of {len(listed)} listed companies",
         Table([Column("Layer"), Column("Company"), Column(measure, "times"), Column("Calendar quarter")], rows),
         pictures,

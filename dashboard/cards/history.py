@@ -14,7 +14,9 @@ REGISTRY = {metric.id: metric for metric in METRICS}
 CAPS = {"fraction": (-1.0, 3.0), "times": (-10.0, 20.0), "USD": (-1e15, 1e15)}
 
 
-def card(ledger: Ledger, lens: str, layer: Layer, identifier: str, question: str, basis: str, metrics: Sequence[str]) -> Card:
+def card(
+    ledger: Ledger, lens: str, layer: Layer, identifier: str, question: str, basis: str, metrics: Sequence[str]
+) -> Card:
     """Return a card that shows the given metrics of a layer, one at a time; a metric never known is left out.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Control, Panel, View, series_table
-from dashboard.cards.profit_pools import BASES, BASIS_TEXT
+from dashboard.cards.profit_pools import BASES, BASIS_TEXT, unknown_text
 from dashboard.charts import panels as chart
 from dashboard.ledger import BASE_QUARTER, Ledger
 
@@ -17,7 +17,10 @@ METRICS = {
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     views = [
-        view for metric in METRICS for basis in ("consolidated", "layer") if (view := _view(ledger, lens, metric, basis))
+        view
+        for metric in METRICS
+        for basis in ("consolidated", "layer")
+        if (view := _view(ledger, lens, metric, basis))
     ]
     present = {view.key for view in views}
     return Card(
@@ -51,12 +54,11 @@ def _view(ledger: Ledger, lens: str, metric: str, basis: str) -> View | None:
         finals = [p for p in points if p.final]
         shown = formats.percent(finals[-1].value) if finals else "–"
         measured += bool(points)
-        newest = ledger.readings(lens, layer.layer, basis, metric)
-        some = bool(newest) and newest[-1].n_measured > 0
-        unknown = f"{newest[-1].n_measured} of {newest[-1].n_members} measured" if some else "no public figures"
-        panels.append(Panel(name, colour, shown, pictures.get(name), unknown))
-    now = {n: v for n, v in values.get(quarter, {}).items()}
-    then = values.get(BASE_QUARTER, {})
+        at = ledger.reading(lens, layer.layer, basis, metric, quarter)
+        panels.append(Panel(name, colour, shown, pictures.get(name), unknown_text(at)))
+    newest = {name: finals[-1] for name, _, points in layers if (finals := [p for p in points if p.final])}
+    now, then = {n: p.value for n, p in newest.items()}, values.get(BASE_QUARTER, {})
+    ends = sorted({p.quarter for p in newest.values()}) or [quarter]
     title = findings.first(
         f"{short} margin by layer, {min(values)[:4]} to {quarter[:4]}",
         findings.margin_moves(then, now, measure, formats.quarter(BASE_QUARTER)),
@@ -68,11 +70,11 @@ def _view(ledger: Ledger, lens: str, metric: str, basis: str) -> View | None:
         f"{metric}.{basis}",
         title,
         f"{short} margin, trailing twelve months at each calendar quarter, {BASIS_TEXT[basis]}. "
-        f"Same scale in every panel, {formats.percent(low)} to {formats.percent(high)}; grey: the other layers.",
-        f"{title}. {short} margin in {formats.quarter(quarter)}: "
+        f"Same scale in every panel, {formats.percent(low)} to {formats.percent(high)}, dotted at 0 and 50%; grey: the other layers.",
+        f"{title}. {short} margin now: "
         + ", ".join(f"{n} {formats.percent(v)}" for n, v in now.items())
         + (f". Unknown: {', '.join(dark)}." if dark else "."),
-        f"twelve months to {formats.quarter(quarter)}; a dashed pale end is provisional",
+        f"newest final quarter of each layer, {formats.quarter(ends[0])} to {formats.quarter(ends[-1])}; a dashed pale end is provisional",
         f"{measured} of {len(layers)} layers",
         series_table("Twelve months to", [(n, "fraction") for n, _, _ in layers],
                      {q: dict(v) for q, v in values.items()}),

@@ -3,7 +3,9 @@
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Control, Table, View
 from dashboard.charts import profit_pools as chart
-from dashboard.ledger import Ledger
+from dashboard.ledger import Ledger, Reading, Share, shifted
+
+LATEST = 4  # quarters by which a member's figures may be late and still be drawn
 
 ITEMS = {
     "operating_income": ("Operating income", "operating income", "operating_margin"),
@@ -18,39 +20,60 @@ BASIS_TEXT = {
 
 
 def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> list[chart.Pool]:
-    """Return the layers of a lens as pools of profit, twelve months to a calendar quarter."""
-    revenue = {(a.layer, a.member_id): a.amount_usd for a in ledger.amounts(lens, basis, quarter, "revenue")}
-    profit = ledger.amounts(lens, basis, quarter, item)
+    """Return the layers of a lens as pools of profit, twelve months to a calendar quarter.
+
+    A member without a figure for that quarter but with one up to a year older is there too, marked as late; it is in no sum.
+    """
+    blocks: dict[str, list[chart.Block]] = {}
+    seen: set[tuple[str, str]] = set()
+    for back in range(LATEST + 1):
+        at = shifted(quarter, -back)
+        revenue = {(a.layer, a.member_id): a.amount_usd for a in ledger.amounts(lens, basis, at, "revenue")}
+        held = {(m.layer, m.member_id) for m in ledger.members_at(lens, quarter)} if back else set()
+        for a in ledger.amounts(lens, basis, at, item):
+            key = (a.layer, a.member_id)
+            if key in seen or revenue.get(key, 0) <= 0 or (back and key not in held):
+                continue
+            seen.add(key)
+            name = ledger.names.get(a.member_id, a.member_id)
+            blocks.setdefault(a.layer, []).append(chart.Block(name, revenue[key], a.amount_usd, at if back else None))
     found = []
     for layer in ledger.layers(lens):
-        share = next((s for s in ledger.shares(lens, layer.layer, basis, item) if s.quarter == quarter), None)
+        share = ledger.share(lens, layer.layer, basis, item, quarter)
         margin = ledger.value(lens, layer.layer, basis, ITEMS[item][2], quarter)
-        blocks = [
-            chart.Block(ledger.names.get(a.member_id, a.member_id), revenue[a.layer, a.member_id], a.amount_usd)
-            for a in profit
-            if a.layer == layer.layer and revenue.get((a.layer, a.member_id), 0) > 0
-        ]
-        unknown = "no public figures"
-        if share and share.n_measured:
-            unknown = f"{share.n_measured} of {share.n_members} measured"
-        known = share is not None and share.amount_usd is not None and margin is not None and bool(blocks)
+        members = blocks.get(layer.layer, [])
+        known = share is not None and share.amount_usd is not None and margin is not None
         found.append(
             chart.Pool(
                 layer.name,
                 layer.colour,
-                blocks,
-                share.amount_usd if share and known else None,
+                members,
+                share.amount_usd if share and known and members else None,
                 margin if known else None,
-                unknown,
+                unknown_text(share),
             )
         )
     return found
 
 
+def unknown_text(found: Reading | Share | None) -> str:
+    """Say why a layer has no value: nobody reports, too few do, or the ratio means nothing."""
+    if found is None or not found.n_measured:
+        return "no public figures"
+    if isinstance(found, Reading) and found.reason and found.reason.startswith("not meaningful"):
+        return "not meaningful"
+    return f"{found.n_measured} of {found.n_members} measured"
+
+
 def as_findings(found: list[chart.Pool]) -> list[findings.LayerPool]:
     """Return known pools as the findings take them."""
     return [
-        findings.LayerPool(p.name, p.profit, [findings.Stake(b.name, b.profit) for b in p.blocks])
+        findings.LayerPool(
+            p.name,
+            p.profit,
+            [findings.Stake(b.name, b.profit) for b in p.blocks if not b.late],
+            [findings.Stake(b.name, b.profit) for b in p.blocks if b.late],
+        )
         for p in found
         if p.profit is not None
     ]
@@ -59,7 +82,10 @@ def as_findings(found: list[chart.Pool]) -> list[findings.LayerPool]:
 def members_line(ledger: Ledger, lens: str, basis: str, quarter: str, pool: str) -> str:
     """Return 'n of m members measured', counted over the layers of a lens."""
     shares = [
-        s for layer in ledger.layers(lens) for s in ledger.shares(lens, layer.layer, basis, pool) if s.quarter == quarter
+        s
+        for layer in ledger.layers(lens)
+        for s in ledger.shares(lens, layer.layer, basis, pool)
+        if s.quarter == quarter
     ]
     return f"{sum(s.n_measured for s in shares)} of {sum(s.n_members for s in shares)} members measured"
 
@@ -69,7 +95,9 @@ def provisional(ledger: Ledger, lens: str, basis: str, quarter: str) -> list[str
     return [
         layer.name
         for layer in ledger.layers(lens)
-        if (r := ledger.reading(lens, layer.layer, basis, "operating_margin", quarter)) and not r.final
+        if (r := ledger.reading(lens, layer.layer, basis, "operating_margin", quarter))
+        and not r.final
+        and r.value is not None
     ]
 
 
@@ -101,8 +129,9 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         findings.largest_pool(known, measure),
     )
     rows = [
-        [p.name, b.name, b.revenue, b.profit, b.margin] for p in found if p.profit is not None for b in p.blocks
-    ] + [[p.name, p.unknown, None, None, None] for p in found if p.profit is None]
+        [p.name, b.name, b.revenue, b.profit, b.margin, formats.quarter(b.late or quarter)]
+        for p in found if p.profit is not None for b in p.blocks
+    ] + [[p.name, p.unknown, None, None, None, formats.quarter(quarter)] for p in found if p.profit is None]  # fmt: skip
     return View(
         f"{item}.{basis}",
         title,
@@ -113,7 +142,7 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         members_line(ledger, lens, basis, quarter, item),
         Table(
             [Column("Layer"), Column("Company"), Column("Revenue", "USD"), Column(ITEMS[item][0], "USD"),
-             Column("Margin", "fraction")],
+             Column("Margin", "fraction"), Column("Twelve months to")],
             rows,
         ),
         {"wide": chart.picture(found, measure), "narrow": chart.picture(found, measure, narrow=True)},
@@ -122,7 +151,11 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
 
 
 def _spoken(found: list[chart.Pool]) -> str:
-    known = [f"{p.name} {formats.dollars(p.profit)}, margin {formats.percent(p.margin)}" for p in found if p.profit is not None]
+    known = [
+        f"{p.name} {formats.dollars(p.profit)}, margin {formats.percent(p.margin)}"
+        for p in found
+        if p.profit is not None
+    ]
     dark = [p.name for p in found if p.profit is None]
     return "; ".join(known) + (f". No public figures: {', '.join(dark)}." if dark else ".")
 
@@ -130,13 +163,21 @@ def _spoken(found: list[chart.Pool]) -> str:
 def _note(ledger: Ledger, lens: str, basis: str, quarter: str, found: list[chart.Pool]) -> str:
     parts = []
     if any(p.profit is None for p in found):
-        parts.append("Hatched: fewer than half the members have figures, so the layer is unknown, not zero; the hatched size means nothing.")
+        parts.append(
+            "Hatched: fewer than half the members have figures, so the layer is unknown, not zero; the hatched size means nothing."
+        )
     cut = chart.clipped(found)
     if cut:
         named = ", ".join(f"{b.name} {formats.percent(b.margin)}" for b in cut[:3])
         more = f" and {len(cut) - 3} more" if len(cut) > 3 else ""
         parts.append(
             f"Blocks are cut at {formats.percent(chart.LOWEST)} and {formats.percent(chart.HIGHEST)}; their margins are {named}{more}."
+        )
+    old = [b for p in found if p.profit is not None for b in p.blocks if b.late]
+    if old:
+        named = ", ".join(f"{b.name} ({formats.quarter(b.late)})" for b in old)
+        parts.append(
+            f"† Pale and not counted, because their newest figures are older: {named}; the title holds with them too."
         )
     late = provisional(ledger, lens, basis, quarter)
     if late:

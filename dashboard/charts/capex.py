@@ -23,6 +23,7 @@ class Rate(NamedTuple):
     now: float | None
     dollars: float | None
     final: bool = True
+    unknown: str = "no public figures"
 
 
 def reach(rates: Sequence[Rate]) -> float:
@@ -47,38 +48,37 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str) -> Picture
             f"{formats.percent(rate.now, 1)}\n{formats.quarter(then)}: {formats.percent(rate.then, 1)}"
         )
         if rate.now is None:
-            row["words"] = "no public figures"
+            row["words"] = rate.unknown
         elif rate.now > end:
             row["words"] = f"{formats.percent(rate.now)}, beyond this axis ▸"
         else:
-            left = rate.then is not None and rate.then > rate.now
-            row |= {"now": rate.now, "left": left, "text": formats.percent(rate.now)}
-            if rate.then is not None:
-                row |= {"then": min(rate.then, end)}
+            ring = None if rate.then is None else min(rate.then, end)
+            # The label stands away from the ring; where that side has no room, it stands beyond the ring.
+            left = ring is not None and ring > rate.now and rate.now > 0.2 * end
+            row |= {"now": rate.now, "left": left, "text": formats.percent(rate.now), "then": ring,
+                    "label": rate.now if left or ring is None else max(rate.now, ring)}  # fmt: skip
         rows.append(row)
     ticks = [t / 100 for t in range(0, 1000, 10 if end <= 0.4 else 20 if end < 0.9 else 50) if t / 100 <= end * 0.93]
-    return Picture(
-        _spec(), {"rates": rows}, ROW * len(rows) + 26, {"@end": end, "@ticks": ticks, "@rows": len(rows),
-                                                         "@height": ROW * len(rows)}  # fmt: skip
-    )
+    return Picture(_spec(), {"rates": rows}, ROW * len(rows), 26, {"@end": end, "@ticks": ticks, "@rows": len(rows)})
 
 
 @structure
-def _spec() -> alt.LayerChart:
+def _spec() -> alt.TopLevelMixin:
     def x(field: str) -> alt.X:
         return alt.X(
             f"{field}:Q",
             title=None,
-            scale=alt.Scale(domain=[0, "@end"], nice=False),  # type: ignore[list-item]
-            axis=alt.Axis(values="@ticks", format="%", orient="top"),  # type: ignore[arg-type]
+            scale=alt.Scale(domain=[0, "@end"], nice=False),
+            axis=alt.Axis(values="@ticks", format="%", orient="top"),
         )
 
     # Room for the names and the dollars is made by text outside the plot; the padding keeps it inside the card.
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))  # type: ignore[list-item]
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))
     base = alt.Chart(alt.NamedData("rates")).encode(y=y)
     fill, stroke = alt.Fill("fill:N", scale=None), alt.Stroke("fill:N", scale=None)
     shown = base.transform_filter("isValid(datum.now)")
     changed = shown.transform_filter("isValid(datum.then)")
+    labels = shown.encode(x=x("label"), text="text:N")
     dots = shown.encode(x=x("now"), tooltip="tip:N")
     return alt.layer(
         base.mark_text(align="right", dx=-8, fill="@ink", fontSize=12.5).encode(x=alt.value(0), text="name:N"),
@@ -91,13 +91,9 @@ def _spec() -> alt.LayerChart:
             x=x("then"), stroke=stroke, tooltip="tip:N"
         ),
         dots.transform_filter("datum.final").mark_circle(size=110, opacity=1).encode(fill=fill),
-        dots.transform_filter("!datum.final").mark_circle(
-            size=110, opacity=1, fillOpacity=0.45, strokeDash=[2, 2], strokeWidth=1.5
-        ).encode(fill=fill, stroke=stroke),
-        dots.transform_filter("!datum.left").mark_text(align="left", dx=10, fontWeight=600, fill="@ink").encode(text="text:N"),
-        dots.transform_filter("datum.left").mark_text(align="right", dx=-10, fontWeight=600, fill="@ink").encode(text="text:N"),
-    ).properties(
-        height="@height",
-        padding={"left": 134, "right": 78, "top": 4, "bottom": 4},
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        dots.transform_filter("!datum.final")
+        .mark_circle(size=110, opacity=1, fillOpacity=0.45, strokeDash=[2, 2], strokeWidth=1.5)
+        .encode(fill=fill, stroke=stroke),
+        labels.transform_filter("!datum.left").mark_text(align="left", dx=10, fontWeight=600, fill="@ink"),
+        labels.transform_filter("datum.left").mark_text(align="right", dx=-10, fontWeight=600, fill="@ink"),
     )

@@ -32,30 +32,31 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
     """
     by_quarter: dict[str, dict[str, Slice]] = {}
     for name, _, slices in layers:
-        for one in slices:
-            if one.share is not None:
-                by_quarter.setdefault(one.quarter, {})[name] = one
-    quarters = sorted(by_quarter)
-    final = [q for q in quarters if all(s.final for s in by_quarter[q].values())]
+        for piece in slices:
+            if piece.share is not None:
+                by_quarter.setdefault(piece.quarter, {})[name] = piece
+    quarters, final = sorted(by_quarter), _final(layers)
     last_final = final[-1] if final else quarters[-1]
     rows, ends = [], []
-    for quarter in quarters:
+    for index, quarter in enumerate(quarters):
         edge = 1.0
         for name, colour, _ in layers:
             one = by_quarter[quarter].get(name)
             share = one.share if one and one.share is not None else 0.0
             row: dict[str, object] = {
                 "x": position(quarter),
+                "left": position(quarters[max(index - 1, 0)]),
                 "y": round(edge, 5),
                 "y2": round(edge - share, 5),
                 "layer": name,
                 "fill": f"@{colour}",
                 "final": quarter <= last_final,
                 "also": quarter >= last_final,  # the provisional part starts where the final one ends
-                "tip": f"{name}\n{formats.quarter(quarter)}, twelve months to\n{formats.percent(share, 1)} of the positive pool",
+                "tip": f"{name}\ntwelve months to {formats.quarter(quarter)}{'' if quarter <= last_final else ', provisional'}"
+                f"\n{formats.percent(share, 1)} of the positive pool",
             }
             rows.append(row)
-            if quarter == quarters[-1] and share > 0:
+            if quarter == last_final and share > 0:
                 ends.append((name, colour, edge - share / 2, share))
             edge -= share
     inside = _inside(layers, by_quarter, [q for q in quarters if q <= last_final])
@@ -67,31 +68,37 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
         for (name, colour, _, share), y in zip(labelled, places, strict=True)
     ]  # fmt: skip
     first, last = position(quarters[0]), position(quarters[-1])
-    years = range(int(first) + (first > int(first)), int(last) + 1)
+    years = range(int(first) + (first > int(first)), int(last) + 1)  # 2026.0 is the end of 2025
     step = 2 if len(years) > (6 if narrow else 12) else 1
     tokens = {"@first": first, "@last": last, "@years": [y for y in years if (years[-1] - y) % step == 0]}
-    provisional = (
-        [{"x": (position(last_final) + last) / 2, "text": "provisional"}] if last_final < quarters[-1] else []
-    )
+    provisional = [{"x": (position(last_final) + last) / 2, "text": "provisional"}] if last_final < quarters[-1] else []
     data = {"areas": rows, "labels": [] if narrow else labels, "inside": inside, "provisional": provisional}
-    return Picture(_spec(narrow), data, HEIGHT + 34 - 140 * narrow, tokens)
+    return Picture(_spec(narrow), data, HEIGHT - 140 * narrow, 34, tokens)
+
+
+def _final(layers: Sequence[tuple[str, str, Sequence[Slice]]]) -> list[str]:
+    """The quarters in which every layer with a share is final, oldest first."""
+    shown = {s.quarter for _, _, slices in layers for s in slices if s.share is not None}
+    late = {s.quarter for _, _, slices in layers for s in slices if s.share is not None and not s.final}
+    return sorted(shown - late)
 
 
 def key(layers: Sequence[tuple[str, str, Sequence[Slice]]]) -> list[tuple[str, str, float | None]]:
     """Return (name, colour, newest share) of each layer: what the labels say, where there is no room for them."""
-    newest = max((s.quarter for _, _, slices in layers for s in slices if s.share is not None), default=None)
+    finals = _final(layers)
+    newest = finals[-1] if finals else None
     return [
         (name, colour, next((s.share for s in slices if s.quarter == newest), None)) for name, colour, slices in layers
     ]
 
 
 def _inside(
-    layers: Sequence[tuple[str, str, Sequence[Slice]]], shares: Mapping[str, Mapping[str, Slice]], quarters: Sequence[str]
+    layers: Sequence[tuple[str, str, Sequence[Slice]]],
+    shares: Mapping[str, Mapping[str, Slice]],
+    quarters: Sequence[str],
 ) -> list[dict[str, object]]:
-    """Shares written inside the big areas, every third year's end and the first quarter."""
-    if not quarters:
-        return []
-    chosen = [q for q in quarters[2:-2] if q.endswith("Q4") and (int(q[:4]) - int(quarters[-1][:4])) % 3 == 2]
+    """Shares written inside the big areas, every third year."""
+    chosen = [q for q in quarters[1:-1] if q.endswith("Q4") and (int(q[:4]) - int(quarters[-1][:4])) % 3 == 0]
     rows: list[dict[str, object]] = []
     for quarter in chosen:
         edge = 1.0
@@ -106,13 +113,14 @@ def _inside(
 
 
 @structure
-def _spec(narrow: bool) -> alt.LayerChart:
-    height = HEIGHT - 140 * narrow
+def _spec(narrow: bool) -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),  # type: ignore[list-item]
-        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2", labelFlush=True),  # type: ignore[arg-type]
+        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
+        axis=alt.Axis(
+            values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2", labelFlush=True
+        ),
     )
     y = alt.Y(
         "y:Q",
@@ -130,9 +138,7 @@ def _spec(narrow: bool) -> alt.LayerChart:
             stroke="@surface", strokeWidth=1, strokeDash=[3, 3], fillOpacity=PROVISIONAL
         ),
         # One transparent band a quarter and layer, to hover over.
-        areas.mark_rect(opacity=0).encode(
-            x=alt.X("left:Q"), x2="x:Q", tooltip="tip:N"
-        ).transform_calculate(left="datum.x - 0.25"),
+        areas.mark_rect(opacity=0).encode(x=alt.X("left:Q"), x2="x:Q", tooltip="tip:N"),
         alt.Chart(alt.NamedData("inside"))
         .mark_text(fontWeight=600)
         .encode(x=x, y=y, text="text:N", fill=alt.Fill("fill:N", scale=None)),
@@ -146,6 +152,4 @@ def _spec(narrow: bool) -> alt.LayerChart:
             labels.mark_circle(size=46, opacity=1, xOffset=9).encode(fill=alt.Fill("dot:N", scale=None)),
             labels.mark_text(align="left", dx=18, fill="@ink").encode(text="text:N"),
         ]
-    return alt.layer(*layers).properties(
-        height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
+    return alt.layer(*layers)

@@ -50,8 +50,8 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Load]]], measure: str, wid
                  for load in loads]  # fmt: skip
         names += _names(at, loads, end, width)
     ticks_at = [t for t in range(0, 100, 1 if end < 4 else 2 if end < 11 else 5) if t <= end * 0.96]
-    tokens = {"@end": end, "@rows": len(layers), "@height": ROW * len(layers), "@ticks": ticks_at}
-    return Picture(_spec(), {"rows": rows, "dots": dots, "names": names, "ticks": ticks}, ROW * len(layers) + 30, tokens)
+    tokens = {"@end": end, "@rows": len(layers), "@ticks": ticks_at}
+    return Picture(_spec(), {"rows": rows, "dots": dots, "names": names, "ticks": ticks}, ROW * len(layers), 30, tokens)
 
 
 def _names(at: float, loads: Sequence[Load], end: float, width: int) -> list[dict[str, object]]:
@@ -74,14 +74,14 @@ def _names(at: float, loads: Sequence[Load], end: float, width: int) -> list[dic
 
 
 @structure
-def _spec() -> alt.LayerChart:
+def _spec() -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=[0, "@end"], nice=False),  # type: ignore[list-item]
-        axis=alt.Axis(values="@ticks", labelExpr="datum.value + '×'", orient="top", grid=False),  # type: ignore[arg-type]
+        scale=alt.Scale(domain=[0, "@end"], nice=False),
+        axis=alt.Axis(values="@ticks", labelExpr="datum.value + '×'", orient="top", grid=False),
     )
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))  # type: ignore[list-item]
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))
     rows = alt.Chart(alt.NamedData("rows")).encode(y=y)
     dots = alt.Chart(alt.NamedData("dots")).encode(x=x, y=y, tooltip="tip:N")
     return alt.layer(
@@ -93,13 +93,13 @@ def _spec() -> alt.LayerChart:
         rows.transform_filter("isValid(datum.x)")
         .mark_rule(strokeWidth=3, opacity=0.5)
         .encode(x=x, x2="x2:Q", stroke=alt.Stroke("stroke:N", scale=None)),
-        dots.mark_circle(size=62, opacity=1, stroke="@surface", strokeWidth=1).encode(fill=alt.Fill("fill:N", scale=None)),
+        dots.mark_circle(size=62, opacity=1, stroke="@surface", strokeWidth=1).encode(
+            fill=alt.Fill("fill:N", scale=None)
+        ),
         alt.Chart(alt.NamedData("ticks"))
         .mark_tick(color="@ink", thickness=2.5, size=17, orient="vertical")
         .encode(x=x, y=y, tooltip="tip:N"),
-        alt.Chart(alt.NamedData("names")).mark_text(dy=-12, fontSize=11.5, fill="@ink-2").encode(x=x, y=y, text="text:N"),
-    ).properties(
-        height="@height",
-        padding={"left": 136, "right": 12, "top": 4, "bottom": 6},
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        alt.Chart(alt.NamedData("names"))
+        .mark_text(dy=-12, fontSize=11.5, fill="@ink-2")
+        .encode(x=x, y=y, text="text:N"),
     )

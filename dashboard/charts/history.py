@@ -8,7 +8,7 @@ import altair as alt
 
 from dashboard import formats
 from dashboard.charts.labels import spread
-from dashboard.charts.picture import Picture, structure
+from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import Reading, position
 
 HEIGHT = 260
@@ -32,14 +32,12 @@ def picture(readings: Sequence[Reading], unit: str, colour: str, without: str, c
         rows.append(
             {
                 "x": position(r.quarter), "layer": cut(r.value), "median": cut(r.median), "p25": cut(r.p25),
-                "p75": cut(r.p75), "without": cut(r.without_largest), "final": r.final,
-                "tip": f"{formats.quarter(r.quarter)}{'' if r.final else ', provisional'}\n"
-                f"layer {formats.metric(r.value, unit, 1)}\nmedian {formats.metric(r.median, unit, 1)}"
-                f"\nwithout the largest {formats.metric(r.without_largest, unit, 1)}"
-                f"\n{r.n_measured} of {r.n_members} measured",
+                "p75": cut(r.p75), "without": cut(r.without_largest), "n": r.n_measured, "m": r.n_members,
             }
         )  # fmt: skip
-    values = [float(str(row[k])) for row in rows for k in ("layer", "median", "p25", "p75", "without") if row[k] is not None]
+    values = [
+        float(str(row[k])) for row in rows for k in ("layer", "median", "p25", "p75", "without") if row[k] is not None
+    ]
     low, high = min([0.0, *values]), max([0.0, *values])
     high = high + (high - low) * 0.06 or 1.0
     ends = []
@@ -59,42 +57,62 @@ def picture(readings: Sequence[Reading], unit: str, colour: str, without: str, c
         "@accent": f"@{colour}", "@first": first, "@last": max(end, first + 0.25), "@low": low, "@high": high,
         "@years": [y for y in years if (years[-1] - y) % step == 0],
         "@final": position(last.quarter) if last else 0,
-        "@format": "datum.value + '×'" if unit == "times" else "replace(format(datum.value, '.0%'), '-', '−')",
+        "@format": "datum.value + '×'" if unit == "times" else "format(datum.value, '.0%')",
+        "@tip": _tip(unit),
     }  # fmt: skip
-    return Picture(_spec(), {"rows": rows, "ends": ends}, HEIGHT + 30, tokens)
+    return Picture(_spec(), {"rows": rows, "ends": ends}, HEIGHT, 30, tokens)
+
+
+def _tip(unit: str) -> str:
+    def written(field: str) -> str:
+        text = f"format(datum.{field}, '.1f') + '×'" if unit == "times" else f"format(datum.{field}, '.1%')"
+        return f"(isValid(datum.{field}) ? {text} : 'n/a')"
+
+    parts = [
+        f"{quarter_at()} + (datum.x > last ? ', provisional' : '')",
+        f"'layer ' + {written('layer')}",
+        f"'median ' + {written('median')}",
+        f"'without the largest ' + {written('without')}",
+        "datum.n + ' of ' + datum.m + ' measured'",
+    ]
+    return " + '\\n' + ".join(parts)
 
 
 @structure
-def _spec() -> alt.LayerChart:
+def _spec() -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),  # type: ignore[list-item]
-        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2"),  # type: ignore[arg-type]
+        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
+        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2"),
     )
 
     def y(field: str) -> alt.Y:
         return alt.Y(
             f"{field}:Q",
             title=None,
-            scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),  # type: ignore[list-item]
+            scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
             axis=alt.Axis(labelExpr="@format", tickCount=5),
         )
 
     base = alt.Chart(alt.NamedData("rows")).encode(x=x)
-    final, later = {"field": "x", "lte": "@final"}, {"field": "x", "gte": "@final"}
+    final, later = "datum.x <= last", "datum.x >= last"
     ends = alt.Chart(alt.NamedData("ends")).encode(x=x, y=y("y"))
     return alt.layer(
         base.mark_area(fill="@accent", opacity=0.14).encode(y=y("p25"), y2="p75:Q"),
         base.mark_line(color="@muted", strokeWidth=1.5, strokeDash=[1, 4]).encode(y=y("without")),
         base.mark_line(color="@ink-2", strokeWidth=1.5).encode(y=y("median")),
         base.transform_filter(final).mark_line(color="@accent", strokeWidth=3).encode(y=y("layer")),
-        base.transform_filter(later).mark_line(color="@accent", strokeWidth=3, strokeDash=[2, 5], opacity=0.45).encode(y=y("layer")),
-        base.transform_filter({"field": "x", "equal": "@final"}).mark_circle(color="@accent", size=70, opacity=1).encode(y=y("layer")),
+        base.transform_filter(later)
+        .mark_line(color="@accent", strokeWidth=3, strokeDash=[2, 5], opacity=0.45)
+        .encode(y=y("layer")),
+        base.transform_filter("datum.x == last").mark_circle(color="@accent", size=70, opacity=1).encode(y=y("layer")),
         base.mark_rect(opacity=0)
         .encode(x=alt.X("from:Q"), x2="to:Q", y=alt.value(0), y2=alt.value("height"), tooltip="tip:N")
-        .transform_calculate({"from": "datum.x - 0.125", "to": "datum.x + 0.125"}),
-        ends.mark_circle(size=40, opacity=1, xOffset="@label").encode(fill=alt.Fill("dot:N", scale=None)),
-        ends.transform_filter("datum.bold").mark_text(align="left", dx=10, fontWeight=700, fill="@ink").encode(text="text:N"),
-        ends.transform_filter("!datum.bold").mark_text(align="left", dx=10, fill="@ink-2").encode(text="text:N"),
-    ).properties(height=HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        .transform_calculate({"from": "datum.x - 0.125", "to": "datum.x + 0.125", "tip": "@tip"}),
+        ends.mark_circle(size=36, opacity=1, xOffset=8).encode(fill=alt.Fill("dot:N", scale=None)),
+        ends.transform_filter("datum.bold")
+        .mark_text(align="left", dx=17, fontWeight=700, fill="@ink")
+        .encode(text="text:N"),
+        ends.transform_filter("!datum.bold").mark_text(align="left", dx=17, fill="@ink-2").encode(text="text:N"),
+    ).add_params(alt.param(name="last", value="@final"))

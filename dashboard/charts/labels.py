@@ -6,6 +6,8 @@ Belongs here: placing boxes so that they do not touch. Does not belong here: wha
 from collections.abc import Sequence
 from typing import NamedTuple
 
+LEADER = 14  # the least height of a leader, so that it is seen
+
 
 class Box(NamedTuple):
     """A rectangle in pixels, y upwards."""
@@ -18,20 +20,18 @@ class Box(NamedTuple):
     def touches(self, other: "Box") -> bool:
         """Whether two boxes share any area."""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.bottom < other.top
-            and other.bottom < self.top
+            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
         )
 
 
 class Wanted(NamedTuple):
-    """A label to place: its size, the x it points at, and the y above which it may stand."""
+    """A label to place: its size, the x it points at, the y above which it may stand, and whether it needs a leader."""
 
     width: float
     height: float
     anchor: float
     floor: float
+    led: bool = False
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -54,17 +54,18 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 def place(wanted: Sequence[Wanted], obstacles: Sequence[Box], width: float, top: float) -> list[Box]:
     """Return a box for each label, above its floor, inside 0..width, touching no obstacle, label or leader.
 
-    Labels are placed from the lowest floor up, each at the lowest free height, preferring to be centred on its anchor. Leaders
-    (from label straight down to the floor) count as obstacles for those that follow. A label that finds no room stands at the top.
+    Labels that need no leader are placed first, then the others, each from the lowest floor up, at the lowest free height,
+    preferring to be centred on its anchor. Leaders (from label straight down to the floor) count as obstacles for those that
+    follow. A label that finds no room stands at the top.
     """
     taken, boxes = list(obstacles), {}
-    order = sorted(range(len(wanted)), key=lambda index: (wanted[index].floor, wanted[index].anchor))
+    order = sorted(range(len(wanted)), key=lambda index: (wanted[index].led, wanted[index].floor, wanted[index].anchor))
     for index in order:
         label = wanted[index]
         best: tuple[float, Box] | None = None
-        for shift in (0.5, 0.3, 0.7, 0.12, 0.88):
+        for shift in (0.5, 0.3, 0.7, 0.03, 0.97):
             left = min(max(label.anchor - label.width * shift, 0), width - label.width)
-            bottom = label.floor
+            bottom = label.floor + (LEADER if label.led else 0)
             while bottom + label.height <= top:
                 box = Box(left, bottom, left + label.width, bottom + label.height)
                 hit = [other for other in taken if box.touches(other)]
@@ -75,7 +76,7 @@ def place(wanted: Sequence[Wanted], obstacles: Sequence[Box], width: float, top:
                 continue
             leader = Box(label.anchor - 2, label.floor, label.anchor + 2, max(bottom, label.floor + 0.01))
             crossed = any(leader.touches(other) for other in taken if other.bottom >= label.floor - 1)
-            cost = bottom - label.floor + abs(shift - 0.5) * 30 + (500 if crossed else 0)
+            cost = bottom - label.floor + abs(shift - 0.5) * 90 + (500 if crossed else 0)
             if best is None or cost < best[0]:
                 best = (cost, box)
         box = best[1] if best else _highest(label, width, top)

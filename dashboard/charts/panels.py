@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import altair as alt
 
-from dashboard import formats
-from dashboard.charts.picture import Picture, structure
+from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import position
 
 HEIGHT = 104
@@ -35,9 +34,7 @@ def pictures(
             "layer": name,
             "x": position(p.quarter),
             "y": min(max(round(p.value, 5), low), high),
-            "final": p.final,
-            "tip": f"{name}\n{formats.quarter(p.quarter)}{'' if p.final else ', provisional'}\n"
-            f"{measure} {formats.percent(p.value, 1)}",
+            "true": None if low <= p.value <= high else round(p.value, 5),  # what is cut, for the tooltip
         }
         for name, _, points in layers
         for p in points
@@ -47,44 +44,53 @@ def pictures(
     if not quarters:
         return {}
     first, last = position(quarters[0]), position(quarters[-1])
-    found = {}
+    found: dict[str, Picture] = {}
     for name, colour, points in layers:
         if points:
+            first_panel = not found
             finals = [p for p in points if p.final]
             tokens = {
-                "@layer": name, "@accent": f"@{colour}", "@first": first, "@last": last, "@low": low, "@high": high,
+                "@layer": name, "@measure": measure, "@labels": first_panel, "@accent": f"@{colour}", "@first": first, "@last": last, "@low": low, "@high": high,
                 "@end": position(points[-1].quarter), "@final": position(finals[-1].quarter) if finals else 0,
                 "@years": [int(first) + 1, int(last)],
             }  # fmt: skip
-            found[name] = Picture(_spec(), data, HEIGHT + 24, tokens)
+            found[name] = Picture(_spec(), data, HEIGHT, 24, tokens)
     return found
 
 
 @structure
-def _spec() -> alt.LayerChart:
+def _spec() -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),  # type: ignore[list-item]
-        axis=alt.Axis(values="@years", format="d", grid=False, labelFontSize=11, labelFlush=True),  # type: ignore[arg-type]
+        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
+        axis=alt.Axis(values="@years", format="d", grid=False, labelFontSize=11, labelFlush=True),
     )
     y = alt.Y(
         "y:Q",
         title=None,
-        scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),  # type: ignore[list-item]
+        scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
         axis=alt.Axis(values=[0, 0.5], format="%", labelAlign="left", labelBaseline="line-bottom", labelPadding=-2,
-                      labelOffset=0, labelFontSize=11, gridColor="@rule-2", gridDash=[2, 3], zindex=0),
+                      labelOffset=0, labelFontSize=11, labels="@labels",
+                      gridColor="@rule-2", gridDash=[2, 3], zindex=0),
     )  # fmt: skip
     base = alt.Chart(alt.NamedData("series")).encode(x=x, y=y)
-    own = base.transform_filter({"field": "layer", "equal": "@layer"})
+    own = base.transform_filter("datum.layer == layer")
     return alt.layer(
-        base.transform_filter({"not": {"field": "layer", "equal": "@layer"}})
-        .mark_line(color="@ghost", strokeWidth=1)
-        .encode(detail="layer:N"),
-        own.transform_filter({"field": "x", "lte": "@final"}).mark_line(color="@accent", strokeWidth=2.5),
-        own.transform_filter({"field": "x", "gte": "@final"}).mark_line(
+        base.transform_filter("datum.layer != layer").mark_line(color="@ghost", strokeWidth=1).encode(detail="layer:N"),
+        own.transform_filter("datum.x <= last").mark_line(color="@accent", strokeWidth=2.5),
+        own.transform_filter("datum.x >= last").mark_line(
             color="@accent", strokeWidth=2.5, strokeDash=[2, 4], opacity=0.45
         ),
-        own.transform_filter({"field": "x", "equal": "@final"}).mark_circle(color="@accent", size=50, opacity=1),
-        own.mark_circle(size=220, opacity=0).encode(tooltip="tip:N"),
-    ).properties(height=HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        own.transform_filter("datum.x == last").mark_circle(color="@accent", size=50, opacity=1),
+        own.transform_calculate(
+            tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.x > last ? ', provisional' : '') + '\\n' + measure + ' '"
+            " + format(isValid(datum.true) ? datum.true : datum.y, '.1%')"
+        )
+        .mark_circle(size=220, opacity=0)
+        .encode(tooltip="tip:N"),
+    ).add_params(
+        alt.param(name="last", value="@final"),
+        alt.param(name="measure", value="@measure"),
+        alt.param(name="layer", value="@layer"),
+    )

@@ -33,24 +33,34 @@ def structure(make: Callable[..., alt.TopLevelMixin]) -> Callable[..., Spec]:
         with debug_mode(False):
             spec = make(*arguments).to_dict(validate=False)
         spec.pop("config", None)
-        return dict(spec)
+        # Every chart fills the width of its card; what stands outside the plot (names, end labels) narrows the plot.
+        return {**spec, "height": "@height", "autosize": {"type": "fit-x", "contains": "padding"}}
 
     return specification
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One drawing: a shared specification, its rows by dataset name, its tokens ('@accent' -> '@energy')."""
+    """One drawing: a shared specification, its rows by dataset name, its tokens ('@accent' -> '@energy').
+
+    height: of the plot, in pixels. around: what axes and the like add to it, so that a page can keep the room free.
+    """
 
     spec: Spec
     data: Mapping[str, Sequence[Row]]
-    height: int
+    height: float
+    around: float
     tokens: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def all_tokens(self) -> dict[str, object]:
+        """The tokens, the height among them."""
+        return {**self.tokens, "@height": round(self.height, 1)}
 
     def standalone(self, dark: bool = False, width: int | None = None) -> Spec:
         """Return a complete Vega-Lite specification with data, colours and configuration of one theme."""
         colours = {f"@{name}": colour for name, colour in theme.variables(dark).items()}
-        spec = resolve({**self.spec, "config": theme.vega_config()}, {**colours, **self.tokens}, colours)
+        spec = resolve({**self.spec, "config": theme.vega_config()}, {**colours, **self.all_tokens}, colours)
         spec["datasets"] = {name: resolve(list(rows), colours, colours) for name, rows in self.data.items()}
         if width is not None:
             spec["width"] = width
@@ -76,6 +86,14 @@ def resolve(node: Any, tokens: Mapping[str, object], colours: Mapping[str, objec
     if isinstance(node, (list, tuple)):
         return [resolve(value, tokens, colours) for value in node]
     return node
+
+
+def quarter_at(x: str = "datum.x") -> str:
+    """Return the Vega expression that writes the calendar quarter ending at x, a position on a scale of years.
+
+    Series of many quarters write their tooltips in the browser: as text they would be most of a page.
+    """
+    return f"(ceil({x}) - 1) + ' Q' + round(({x} - ceil({x}) + 1) * 4)"
 
 
 # Half the advance of the widest common face at these sizes, measured; a little wide, so that labels never touch.

@@ -13,19 +13,24 @@ from dashboard import formats
 from dashboard.charts.labels import Box, Wanted, place
 from dashboard.charts.picture import Picture, structure, text_width
 
-WIDE, PLOT, LABELS = 1092, 300, 128  # pixels: plot width, height of the blocks, room for labels above
+WIDE, PLOT, LABELS = 1092, 300, 112  # pixels: plot width, height of the blocks, room for labels above
 NARROW, STACK = 342, 620
 GAP, UNKNOWN_SIZE = 8, 30
 LOWEST, HIGHEST = -0.10, 0.80
 UNKNOWN_FILL = "url(#hatch)"
+LATE = 0.45
 
 
 class Block(NamedTuple):
-    """One member: its revenue and its profit in US dollars."""
+    """One member: its revenue and its profit in US dollars; `late` names the quarter of figures that are older than the rest.
+
+    A late block is drawn pale, after the others, and is not in its layer's profit and margin.
+    """
 
     name: str
     revenue: float
     profit: float
+    late: str | None = None
 
     @property
     def margin(self) -> float:
@@ -59,7 +64,7 @@ def _shown(pool: Pool) -> list[Block]:
     """The blocks of a known layer, the highest margin first; none where the layer is unknown."""
     if pool.profit is None:
         return []
-    return sorted((b for b in pool.blocks if b.revenue > 0), key=lambda b: -b.margin)
+    return sorted((b for b in pool.blocks if b.revenue > 0), key=lambda b: (b.late is not None, -b.margin))
 
 
 def _extent(pools: Sequence[Pool]) -> tuple[float, float, list[float]]:
@@ -73,6 +78,7 @@ def _tip(pool: Pool, block: Block, measure: str) -> str:
     return (
         f"{block.name}\n{pool.name}\n{measure} {formats.dollars(block.profit)}"
         f"\nmargin {formats.percent(block.margin, 1)}\nrevenue {formats.dollars(block.revenue)}"
+        + (f"\ntwelve months to {formats.quarter(block.late)}, not counted" if block.late else "")
     )
 
 
@@ -91,39 +97,42 @@ def _named(name: str) -> alt.Chart:
 
 
 @structure
-def _wide_spec() -> alt.LayerChart:
+def _wide_spec() -> alt.TopLevelMixin:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, WIDE], nice=False, zero=False))
     y = alt.Y(
         "y:Q",
         title=None,
-        scale=alt.Scale(domain=["@low", "@top"], nice=False, zero=False),  # type: ignore[list-item]
-        axis=alt.Axis(values="@ticks", format="%"),  # type: ignore[arg-type]
+        scale=alt.Scale(domain=["@low", "@top"], nice=False, zero=False),
+        axis=alt.Axis(values="@ticks", format="%"),
     )
     blocks = _named("blocks").encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip="tip:N")
     at = {"x": x, "y": y}
     return alt.layer(
         _named("leaders").mark_rule(color="@rule-2").encode(**at, y2="y2:Q"),
-        blocks.transform_filter("datum.known").mark_rect(stroke="@surface", strokeWidth=1).encode(fill=_fill()),
+        blocks.transform_filter("datum.known && !datum.late")
+        .mark_rect(stroke="@surface", strokeWidth=1)
+        .encode(fill=_fill()),
+        blocks.transform_filter("datum.known && datum.late")
+        .mark_rect(fillOpacity=LATE, strokeWidth=1, strokeDash=[3, 3])
+        .encode(fill=_fill(), stroke=alt.Stroke("fill:N", scale=None)),
         blocks.transform_filter("!datum.known").mark_rect(
             fill=UNKNOWN_FILL, stroke="@hatch", strokeDash=[3, 3], strokeWidth=1
         ),
         _named("zero").mark_rule(color="@muted").encode(x=x, x2="x2:Q", y=y),
         _named("lines").mark_rule(color="@ink", strokeWidth=2).encode(x=x, x2="x2:Q", y=y, tooltip="tip:N"),
-        _named("labels").mark_text(align="left", baseline="top", fontSize=13, fontWeight=700, fill="@ink").encode(
-            **at, text="name:N"
-        ),
-        _named("labels").mark_text(align="left", baseline="top", dy=17, fontSize=12, fill="@muted").encode(
-            **at, text="caption:N"
-        ),
-        _named("feet").mark_text(
-            baseline="bottom", dy=-7, fontSize=12, fontWeight=600, lineBreak="\n", lineHeight=15
-        ).encode(**at, text="text:N", fill=_fill()),
+        _named("labels")
+        .mark_text(align="left", baseline="top", fontSize=13, fontWeight=700, fill="@ink")
+        .encode(**at, text="name:N"),
+        _named("labels")
+        .mark_text(align="left", baseline="top", dy=17, fontSize=12, fill="@muted")
+        .encode(**at, text="caption:N"),
+        _named("feet")
+        .mark_text(baseline="alphabetic", fontSize=12, fontWeight=600)
+        .encode(**at, text="text:N", fill=_fill()),
         _named("scale").mark_rule(color="@ink-2", strokeWidth=3).encode(x=x, x2="x2:Q", y=y),
         _named("scale").mark_text(align="right", dx=-8, fill="@muted").encode(**at, text="text:N"),
-        _named("scale").mark_text(align="right", dy=19, fill="@muted").encode(
-            x=alt.X("x2:Q"), y=y, text="area:N"
-        ),
-    ).properties(height=PLOT + LABELS, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        _named("scale").mark_text(align="right", dy=19, fill="@muted").encode(x=alt.X("x2:Q"), y=y, text="area:N"),
+    )
 
 
 def _wide(pools: Sequence[Pool], measure: str) -> Picture:
@@ -139,6 +148,7 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
     at = 0.0
     for pool in pools:
         start, shown = at, _shown(pool)
+        counted = start
         if not shown:
             at += UNKNOWN_SIZE
             blocks.append({"x": start, "x2": at, "y": 0, "y2": high * 0.45, "known": False,
@@ -148,30 +158,33 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
         for block in shown:
             wide = block.revenue * per_dollar + 2 / len(shown)
             height = min(max(block.margin, low), high)
-            blocks.append({"x": at, "x2": at + wide, "y": 0, "y2": height, "known": True,
+            blocks.append({"x": at, "x2": at + wide, "y": 0, "y2": height, "known": True, "late": bool(block.late),
                            "fill": f"@{pool.colour}", "tip": _tip(pool, block, measure)})  # fmt: skip
             obstacles.append(Box(at, 0, at + wide, (max(height, 0) - low) * per_unit))
-            text = _foot(block, wide, height * per_unit)
-            if text:
-                feet.append({"x": at + wide / 2, "y": 0, "text": text, "fill": f"@on-{pool.colour}"})
+            foot = _foot(block, wide, height * per_unit)
+            feet += [
+                {"x": at + wide / 2, "y": (10 + 15 * (len(foot) - 1 - line)) / per_unit, "text": text,
+                 "fill": "@ink" if block.late else f"@on-{pool.colour}"}
+                for line, text in enumerate(foot)
+            ]  # fmt: skip
             at += wide
-        if shown and pool.margin is not None:
-            drawn = min(max(pool.margin, low), high)
-            lines.append({"x": start, "x2": max(at, start + 8), "y": drawn,
+            if not block.late:
+                counted = at
+        if shown and pool.margin is not None and low <= pool.margin <= high:
+            lines.append({"x": start, "x2": max(counted, start + 8), "y": pool.margin,
                           "tip": f"{pool.name}\nlayer margin {formats.percent(pool.margin, 1)}"})  # fmt: skip
-            obstacles.append(Box(start, 0, at, (drawn - low) * per_unit + 2))
+            obstacles.append(Box(start, 0, at, (pool.margin - low) * per_unit + 2))
         size = max(text_width(pool.name, 13, True), text_width(_caption(pool)))
         # The label of a wide layer stands over it; that of a narrow one has a leader down to its tallest block.
-        anchor = (start + at) / 2
         reach = max((o.top for o in obstacles if o.left >= start and o.right <= at), default=0.0)
-        wanted.append(Wanted(size, 40, anchor, reach + 6))
+        wanted.append(Wanted(size, 38, (start + at) / 2, reach + 6, at - start < 0.55 * size))
         at += GAP
     obstacles.append(Box(WIDE - 250, PLOT + LABELS - 40, WIDE, PLOT + LABELS))  # the scale bar's corner
     boxes = place(wanted, obstacles, WIDE, PLOT + LABELS)
     labels, leaders = [], []
     for pool, want, box in zip(pools, wanted, boxes, strict=True):
         labels.append({"x": box.left, "y": low + box.top / per_unit, "name": pool.name, "caption": _caption(pool)})
-        if box.bottom - want.floor > 12:
+        if want.led or box.bottom - want.floor > 12:
             leaders.append({"x": want.anchor, "y": low + (box.bottom + 2) / per_unit,
                             "y2": low + (want.floor - 2) / per_unit})  # fmt: skip
     bar = _round(total / 12)
@@ -186,7 +199,7 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
                    "text": f"width: {formats.dollars(bar)} of revenue", "area": f"area: {measure}"}],
     }  # fmt: skip
     return Picture(
-        _wide_spec(), data, PLOT + LABELS + 8, {"@low": low, "@top": top, "@ticks": [t for t in ticks if t <= high]}
+        _wide_spec(), data, PLOT + LABELS, 8, {"@low": low, "@top": top, "@ticks": [t for t in ticks if t <= high]}
     )
 
 
@@ -196,48 +209,54 @@ def _round(value: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= max(value, 1)))
 
 
-def _foot(block: Block, width: float, height: float) -> str:
-    """What fits at the foot of a block: the name on up to two lines over the amount, or nothing."""
+def _foot(block: Block, width: float, height: float) -> list[str]:
+    """What fits at the foot of a block, line by line: the name on up to two lines over the amount, or nothing."""
     amount = formats.dollars(block.profit)
-    for lines in ([block.name], block.name.split(" ", 1)):
+    name = f"{block.name} †" if block.late else block.name
+    for lines in ([name], name.split(" ", 1)):
         if (
             all(text_width(line, 12, True) + 8 <= width for line in (*lines, amount))
             and height >= 15 * (len(lines) + 1) + 12
         ):
-            return "\n".join((*lines, amount))
-    return ""
+            return [*lines, amount]
+    return []
 
 
 @structure
-def _narrow_spec() -> alt.LayerChart:
+def _narrow_spec() -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),  # type: ignore[list-item]
-        axis=alt.Axis(values="@ticks", format="%", orient="top", gridColor="@rule", labelFlush=False),  # type: ignore[arg-type]
+        scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
+        axis=alt.Axis(values="@ticks", format="%", orient="top", gridColor="@rule", labelFlush=False),
     )
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, "@height"], reverse=True, nice=False, zero=False))  # type: ignore[list-item]
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, "@height"], reverse=True, nice=False, zero=False))
     blocks = _named("blocks").encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip="tip:N")
     return alt.layer(
-        blocks.transform_filter("datum.known").mark_rect(stroke="@surface", strokeWidth="@part").encode(fill=_fill()),  # type: ignore[arg-type]
+        blocks.transform_filter("datum.known && !datum.late")
+        .mark_rect(stroke="@surface", strokeWidth=0.7)
+        .encode(fill=_fill()),
+        blocks.transform_filter("datum.known && datum.late")
+        .mark_rect(fillOpacity=LATE, strokeWidth=1, strokeDash=[3, 3])
+        .encode(fill=_fill(), stroke=alt.Stroke("fill:N", scale=None)),
         blocks.transform_filter("!datum.known").mark_rect(
             fill=UNKNOWN_FILL, stroke="@hatch", strokeDash=[3, 3], strokeWidth=1
         ),
         _named("zero").mark_rule(color="@muted").encode(x=x, y=y, y2="y2:Q"),
         _named("lines").mark_rule(color="@ink", strokeWidth=2).encode(x=x, y=y, y2="y2:Q", tooltip="tip:N"),
-        _named("labels").mark_text(align="left", baseline="alphabetic", fontSize=13, fontWeight=700, fill="@ink").encode(
-            x=x, y=y, text="name:N"
-        ),
-        _named("labels").mark_text(align="right", baseline="alphabetic", fill="@muted").encode(
-            x=alt.X("right:Q"), y=y, text="caption:N"
-        ),
-        _named("feet").mark_text(align="left", baseline="middle", dx=6, fontSize=11.5, fontWeight=600).encode(
-            x=x, y=y, text="text:N", fill=_fill()
-        ),
-        _named("beside").mark_text(align="left", baseline="middle", dx=5, fontSize=11.5, fill="@muted").encode(
-            x=x, y=y, text="text:N"
-        ),
-    ).properties(height="@height", autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        _named("labels")
+        .mark_text(align="left", baseline="alphabetic", fontSize=13, fontWeight=700, fill="@ink")
+        .encode(x=x, y=y, text="name:N"),
+        _named("labels")
+        .mark_text(align="right", baseline="alphabetic", fill="@muted")
+        .encode(x=alt.X("right:Q"), y=y, text="caption:N"),
+        _named("feet")
+        .mark_text(align="left", baseline="middle", dx=6, fontSize=11.5, fontWeight=600)
+        .encode(x=x, y=y, text="text:N", fill=_fill()),
+        _named("beside")
+        .mark_text(align="left", baseline="middle", dx=5, fontSize=11.5, fill="@muted")
+        .encode(x=x, y=y, text="text:N"),
+    )
 
 
 def _narrow(pools: Sequence[Pool], measure: str) -> Picture:
@@ -261,12 +280,14 @@ def _narrow(pools: Sequence[Pool], measure: str) -> Picture:
         for block in shown:
             thick = max(block.revenue * per_dollar, 2.0)
             reach = min(max(block.margin, low), high)
-            blocks.append({"x": 0, "x2": reach, "y": at, "y2": at + thick, "known": True, "fill": f"@{pool.colour}",
+            blocks.append({"x": 0, "x2": reach, "y": at, "y2": at + thick, "known": True, "late": bool(block.late), "fill": f"@{pool.colour}",
                            "tip": _tip(pool, block, measure)})  # fmt: skip
             room = text_width(block.name, 11.5, True) + 14
             middle = at + thick / 2
             if thick >= 13 and reach * per_unit >= room:
-                feet.append({"x": 0, "y": middle, "text": block.name, "fill": f"@on-{pool.colour}"})
+                feet.append(
+                    {"x": 0, "y": middle, "text": block.name, "fill": "@ink" if block.late else f"@on-{pool.colour}"}
+                )
             elif thick >= 13:
                 clear = max(reach, 0.0)
                 if pool.margin is not None and clear - 0.01 <= pool.margin <= clear + room / per_unit:
@@ -274,11 +295,11 @@ def _narrow(pools: Sequence[Pool], measure: str) -> Picture:
                 if clear * per_unit + room <= high * per_unit:
                     beside.append({"x": clear, "y": middle, "text": block.name})
             at += thick
-        if shown and pool.margin is not None:
-            lines.append({"x": min(max(pool.margin, low), high), "y": start, "y2": at,
+        if shown and pool.margin is not None and low <= pool.margin <= high:
+            lines.append({"x": pool.margin, "y": start, "y2": at,
                           "tip": f"{pool.name}\nlayer margin {formats.percent(pool.margin, 1)}"})  # fmt: skip
         at += 7
     data = {"blocks": blocks, "lines": lines, "feet": feet, "beside": beside, "labels": labels,
             "zero": [{"x": 0, "y": 4, "y2": at}]}  # fmt: skip
-    tokens = {"@low": low, "@high": high, "@ticks": ticks, "@height": at, "@part": 0.7}
-    return Picture(_narrow_spec(), data, int(at) + 26, tokens)
+    tokens = {"@low": low, "@high": high, "@ticks": ticks}
+    return Picture(_narrow_spec(), data, at, 26, tokens)

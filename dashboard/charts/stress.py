@@ -13,12 +13,13 @@ STRONGEST = 0.62
 
 
 class Gauge(NamedTuple):
-    """One reading of strain: its short title, unit, where tinting starts and where it is strongest.
+    """One reading of strain: its short title (and one for narrow columns, line by line), unit, where tinting starts and where it is strongest.
 
     `calm` above `worst` means that low values are the strained ones.
     """
 
     title: str
+    narrow: str
     unit: str
     calm: float
     worst: float
@@ -34,9 +35,10 @@ class Readings(NamedTuple):
     name: str
     colour: str
     values: Sequence[float | None]
+    unknown: Sequence[str]
 
 
-def picture(gauges: Sequence[Gauge], layers: Sequence[Readings]) -> Picture:
+def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = False) -> Picture:
     """Return the drawing of layers in stack order against the gauges."""
     cells, rows = [], []
     for index, layer in enumerate(layers):
@@ -50,21 +52,30 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings]) -> Picture:
                     "tint": round(gauge.strain(value) * STRONGEST, 3) if value is not None else 0,
                     "text": formats.metric(value, gauge.unit),
                     "tip": f"{layer.name}\n{' '.join(gauge.title.split(chr(10)))} {formats.metric(value, gauge.unit, 1)}"
-                    + ("" if value is not None else "\nno public figures"),
+                    + ("" if value is not None else f"\n{layer.unknown[column]}"),
                 }
             )  # fmt: skip
-    heads = [{"x": column + 1, "text": gauge.title} for column, gauge in enumerate(gauges)]
-    tokens = {"@rows": len(layers), "@columns": len(gauges), "@height": ROW * len(layers)}
-    return Picture(_spec(), {"cells": cells, "rows": rows, "heads": heads}, ROW * len(layers) + 52, tokens)
+    heads: list[dict[str, object]] = []
+    for column, gauge in enumerate(gauges):
+        lines = (gauge.narrow if narrow else gauge.title).split("\n")
+        # Above the first row, the last line nearest to it.
+        heads += [
+            {"x": column + 1, "y": -(8 + 14 * (len(lines) - 1 - at)) / ROW, "text": line}
+            for at, line in enumerate(lines)
+        ]
+    tokens = {"@rows": len(layers), "@columns": len(gauges)}
+    return Picture(
+        _spec(), {"cells": cells, "rows": rows, "heads": heads}, ROW * len(layers), 74 if narrow else 46, tokens
+    )
 
 
 @structure
-def _spec() -> alt.LayerChart:
+def _spec() -> alt.TopLevelMixin:
     def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@columns"], nice=False))  # type: ignore[list-item]
+        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@columns"], nice=False))
 
     def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))  # type: ignore[list-item]
+        return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))
 
     cells = alt.Chart(alt.NamedData("cells")).encode(x=x("x"), x2="x2:Q", y=y("row"), y2="row2:Q", tooltip="tip:N")
     rows = alt.Chart(alt.NamedData("rows"))
@@ -81,16 +92,9 @@ def _spec() -> alt.LayerChart:
             x=alt.value(0), y=y("middle"), text="name:N"
         ),
         alt.Chart(alt.NamedData("heads"))
-        .mark_text(align="right", baseline="bottom", dx=-8, dy=-8, fill="@muted", lineBreak="\n", lineHeight=14)
-        .encode(x=x("x"), y=alt.value(0), text="text:N"),
-        cells.transform_filter("datum.known")
+        .mark_text(align="right", baseline="alphabetic", dx=-8, fill="@muted")
+        .encode(x=x("x"), y=y("y"), text="text:N"),
+        alt.Chart(alt.NamedData("cells"))
         .mark_text(align="right", dx=-9, fill="@ink", fontSize=12.5)
-        .encode(x=x("x2"), x2=alt.X2(), y=y("middle"), y2=alt.Y2(), text="text:N"),
-        cells.transform_filter("!datum.known")
-        .mark_text(align="right", dx=-9, fill="@ink-2", fontSize=12.5, stroke=None)
-        .encode(x=x("x2"), x2=alt.X2(), y=y("middle"), y2=alt.Y2(), text="text:N"),
-    ).properties(
-        height="@height",
-        padding={"left": 152, "right": 2, "top": 46, "bottom": 4},
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        .encode(x=x("x2"), y=y("middle"), text="text:N", tooltip="tip:N"),
     )

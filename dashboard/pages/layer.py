@@ -58,7 +58,7 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
 
 
 def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, members: int) -> str:
-    share = next((s for s in ledger.shares(lens, layer.layer, "layer", "operating_income") if s.quarter == quarter), None)
+    share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
     if share is None or share.n_measured == 0:
         return findings.first(f"{layer.name}: no public figures", findings.dark_layer([(layer.name, members, 0)]))
     margin = ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or "")
@@ -72,12 +72,17 @@ def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, memb
 def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list[tuple[str, str]]:
     if quarter is None:
         return []
-    share = next((s for s in ledger.shares(lens, layer.layer, "layer", "operating_income") if s.quarter == quarter), None)
+    share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
     at = ledger.headline(lens, "consolidated")
     margin = ledger.reading(lens, layer.layer, "layer", "operating_margin", quarter)
     capex = ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", at)
     debt = ledger.value(lens, layer.layer, "consolidated", "debt_to_ocf", at)
-    found = [(formats.dollars(share.amount_usd if share else None), f"operating income, twelve months to {formats.quarter(quarter)}")]
+    found = [
+        (
+            formats.dollars(share.amount_usd if share else None),
+            f"operating income, twelve months to {formats.quarter(quarter)}",
+        )
+    ]
     if margin and margin.median is not None:
         text = f"operating margin; median member {formats.percent(margin.median)}"
         if margin.without_largest is not None and margin.largest:
@@ -90,8 +95,13 @@ def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> li
 
 def _members(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list[dict[str, object]]:
     """One row a member, those with figures first, the largest revenue first."""
+
     def of(item: str) -> dict[str, float]:
-        return {a.member_id: a.amount_usd for a in ledger.amounts(lens, "layer", quarter or "", item) if a.layer == layer.layer}
+        return {
+            a.member_id: a.amount_usd
+            for a in ledger.amounts(lens, "layer", quarter or "", item)
+            if a.layer == layer.layer
+        }
 
     revenue, profit = of("revenue"), of("operating_income")
     rows, seen = [], set()

@@ -6,7 +6,14 @@ from analytics.metrics.registry import METRICS
 from dashboard.ledger import Ledger
 from dashboard.pages.page import Page
 
-FAMILIES = {"growth": "Growth", "margins": "Margins", "capex": "Capital spending", "debt": "Debt", "returns": "Returns", "market": "Market"}
+FAMILIES = {
+    "growth": "Growth",
+    "margins": "Margins",
+    "capex": "Capital spending",
+    "debt": "Debt",
+    "returns": "Returns",
+    "market": "Market",
+}
 UNITS = {"fraction": "fraction of one, written as per cent", "times": "multiple", "USD": "US dollars"}
 
 GLOSSARY = (

@@ -3,7 +3,7 @@
 from dashboard import findings, formats
 from dashboard.cards import capex, capture, debt, margins, profit_pools, stress
 from dashboard.cards.profit_pools import as_findings, pools
-from dashboard.ledger import BASE_QUARTER, Lens, Ledger
+from dashboard.ledger import BASE_QUARTER, Ledger, Lens
 from dashboard.pages.page import Page, layer_path, lens_path
 
 MAKERS = (profit_pools.card, capture.card, capex.card, margins.card, debt.card, stress.card)
@@ -78,9 +78,10 @@ def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
         parts.append(text + ".")
     dark = [n for n, members, measured in _measured(ledger, lens.lens, quarter) if members and not measured]
     if dark:
-        listed = " and ".join(findings.low(n) if i else n for i, n in enumerate(dark))
-        many = len(dark) > 1 or findings.verb(dark[0], "be") == "are"
-        parts.append(f"{listed} {'publish' if many else 'publishes'} nothing: {'their' if many else 'its'} share is unknown, not zero.")
+        listed = " and ".join(findings.low(n) for n in dark)
+        parts.append(
+            f"No member of the {listed} layer{'s' * (len(dark) > 1)} reports that business apart: {'their' if len(dark) > 1 else 'its'} share is unknown, not zero."
+        )
     return title, " ".join(parts)
 
 
@@ -93,10 +94,18 @@ def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
     if known and known[0].profit > 0:
         top = known[0]
         before = next(
-            (s.amount_usd for s in ledger.shares(lens, ids[top.name], "layer", "operating_income") if s.quarter == BASE_QUARTER),
+            (
+                s.amount_usd
+                for s in ledger.shares(lens, ids[top.name], "layer", "operating_income")
+                if s.quarter == BASE_QUARTER
+            ),
             None,
         )
-        was = f", {'up' if top.profit > before else 'down'} from {formats.dollars(before)} in {formats.quarter(BASE_QUARTER)}" if before is not None else ""
+        was = (
+            f", {'up' if top.profit > before else 'down'} from {formats.dollars(before)} in {formats.quarter(BASE_QUARTER)}"
+            if before is not None
+            else ""
+        )
         found.append((formats.dollars(top.profit), f"operating income, {findings.low(top.name)}{was}"))
     at = ledger.headline(lens, "consolidated")
     spent = capex.spending(ledger, lens, at)
@@ -115,13 +124,23 @@ def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
             key=lambda a: -a.amount_usd,
         )
         who = ", ".join(ledger.names.get(a.company_id, a.company_id) for a in members[:2])
-        found.append((formats.times(rates[top_layer]), f"capex to operating cash flow at {findings.low(names[top_layer])} ({who})"))
+        found.append(
+            (
+                formats.times(rates[top_layer]),
+                f"capex to operating cash flow at {findings.low(names[top_layer])} ({who})",
+            )
+        )
     everyone = [x for group in debt.loads(ledger, lens, "debt_to_ocf", at).values() for x in group]
     giants = sorted(ledger.amounts(lens, "consolidated", at, "capex"), key=lambda a: -a.amount_usd)[:6]
     big = [x for x in everyone if x.name in {ledger.names.get(a.company_id) for a in giants}]
     if len(big) > 1:
         worst, least = max(big, key=lambda x: x.value), min(big, key=lambda x: x.value)
-        found.append((formats.times(worst.value), f"{worst.name}’s debt to operating cash flow; {least.name}’s is {formats.times(least.value)}"))
+        found.append(
+            (
+                formats.times(worst.value),
+                f"{worst.name}’s debt to operating cash flow; {least.name}’s is {formats.times(least.value)}",
+            )
+        )
     return found
 
 
@@ -129,7 +148,7 @@ def _measured(ledger: Ledger, lens: str, quarter: str | None) -> list[tuple[str,
     """(name, members, measured members) of each layer: those with operating income on the layer basis."""
     rows = []
     for layer in ledger.layers(lens):
-        share = next((s for s in ledger.shares(lens, layer.layer, "layer", "operating_income") if s.quarter == quarter), None)
+        share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
         members = len({m.member_id for m in ledger.members(lens, layer.layer) if m.valid_to is None})
         rows.append((layer.name, share.n_members if share else members, share.n_measured if share else 0))
     return rows
@@ -139,7 +158,8 @@ def _stack_title(ledger: Ledger, lens: str, quarter: str | None) -> str:
     counted = _measured(ledger, lens, quarter)
     measured, members = sum(m for _, _, m in counted), sum(n for _, n, _ in counted)
     return findings.first(
-        f"{measured} of {members} members across {formats.word(len(counted))} layers have public figures", findings.dark_layer(counted)
+        f"{measured} of {members} members across {formats.word(len(counted))} layers have public figures",
+        findings.dark_layer(counted),
     )
 
 
@@ -155,14 +175,21 @@ def _stack(ledger: Ledger, lens: str, quarter: str | None) -> list[dict[str, obj
     for layer in ledger.layers(lens):
         chips, seen = [], set()
         held = [m for m in ledger.members_at(lens, quarter or "2026Q2") if m.layer == layer.layer]
-        for member in sorted(held, key=lambda m: (m.member_id not in profits.get(layer.layer, {}), -profits.get(layer.layer, {}).get(m.member_id, 0.0), m.name)):
+        for member in sorted(
+            held,
+            key=lambda m: (
+                m.member_id not in profits.get(layer.layer, {}),
+                -profits.get(layer.layer, {}).get(m.member_id, 0.0),
+                m.name,
+            ),
+        ):
             if member.member_id in seen:
                 continue
             seen.add(member.member_id)
             amount = profits.get(layer.layer, {}).get(member.member_id)
             chips.append({"name": member.name, "measured": amount is not None, "ours": not member.named_by_source,
                           "amount": formats.dollars(amount)})  # fmt: skip
-        share = next((s for s in ledger.shares(lens, layer.layer, "layer", "operating_income") if s.quarter == quarter), None)
+        share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
         members, measured = counts[layer.name]
         rows.append(
             {

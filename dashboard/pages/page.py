@@ -70,4 +70,6 @@ def why_unmeasured(member: Member, parent: str | None) -> str:
 
 def held(member: Member, day: date) -> bool:
     """Whether a membership holds on a day."""
-    return (member.valid_from is None or member.valid_from <= day) and (member.valid_to is None or member.valid_to >= day)
+    return (member.valid_from is None or member.valid_from <= day) and (
+        member.valid_to is None or member.valid_to >= day
+    )
