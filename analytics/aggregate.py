@@ -122,7 +122,8 @@ def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newes
 
     A membership counts between its dates. A member whose measured company is listed counts from the first trading day
     to the last. On the layer basis every member is there; on the consolidated basis every listed company in its
-    primary layer, whole, under its own id.
+    primary layer, whole, under its own id. A company that is dark there is counted and not measured: Meta's statements
+    are not those of Llama.
 
     Args:
         memberships: core.memberships.
@@ -163,11 +164,13 @@ def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newes
     ).select(columns)
     consolidated = (
         at_the_time.filter("listed", "primary_layer")
+        .with_columns(
+            measurable=(pl.col("measure") != "dark").any().over("lens", "layer", "quarter", "company_id"),
+        )
         .unique(["lens", "layer", "quarter", "company_id"], maintain_order=True)
         .with_columns(
             basis=pl.lit("consolidated"),
             member_id="company_id",
-            measurable=pl.lit(True),
             segment=pl.lit(_WHOLE),
         )
         .select(columns)

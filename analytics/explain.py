@@ -89,6 +89,11 @@ class _Ledger:
             (pl.col("item") == item) & (pl.col("calendar_quarter") == quarter) & (whole if year_only else ~whole)
         )
 
+    def four(self, item: str, end: object) -> pl.DataFrame:
+        """The four latest quarters of an item up to a period's end."""
+        mine = (pl.col("item") == item) & (pl.col("derivation") != "year_only") & (pl.col("period_end") <= end)
+        return self.quarters.filter(mine).tail(4)
+
 
 def _window(ledger: _Ledger, metric: Metric, window: Window, quarter: str) -> Node:
     children = [_amount(ledger, amount, window, quarter, metric.in_usd) for amount in metric.amounts]
@@ -156,28 +161,19 @@ def _item(ledger: _Ledger, item: str, window: Window, quarter: str, in_usd: bool
     if item == "nopat":
         return _nopat(ledger, window, quarter, in_usd)
     now = ledger.rows(item, quarter, year_only=False)
-    title = f"{BY_ID[item].title}, {quarter}"
     if BY_ID[item].kind == "stock" or window == "quarter":
-        if now.height:
-            return _figure(ledger, now.row(-1, named=True), in_usd)
-        return Node(title, None, "", _why_missing(ledger, item, quarter))
-    four = (
-        ledger.quarters.filter(
-            (pl.col("item") == item)
-            & (pl.col("derivation") != "year_only")
-            & (pl.col("period_end") <= (now["period_end"][-1] if now.height else None))
-        ).tail(4)
-        if now.height
-        else now
-    )
-    if four.height == 4 and _contiguous(four):
-        nodes = tuple(_figure(ledger, row, in_usd) for row in four.iter_rows(named=True))
-        total = _sum([n.value for n in nodes], [1] * 4)
-        return Node(f"{BY_ID[item].title}, four quarters to {quarter}", total, nodes[0].unit, "sum", nodes)
-    year = ledger.rows(item, quarter, year_only=True)
-    if year.height:
-        return _figure(ledger, year.row(-1, named=True), in_usd)
-    return Node(title, None, "", _why_missing(ledger, item, quarter) if not now.height else windows.NOT_CONTIGUOUS)
+        found = now
+    else:
+        four = ledger.four(item, now["period_end"][-1]) if now.height else now
+        if four.height == 4 and _contiguous(four):
+            nodes = tuple(_figure(ledger, row, in_usd) for row in four.iter_rows(named=True))
+            total = _sum([n.value for n in nodes], [1] * 4)
+            return Node(f"{BY_ID[item].title}, four quarters to {quarter}", total, nodes[0].unit, "sum", nodes)
+        found = ledger.rows(item, quarter, year_only=True)
+    if found.height:
+        return _figure(ledger, found.row(-1, named=True), in_usd)
+    why = windows.NOT_CONTIGUOUS if now.height else _why_missing(ledger, item, quarter)
+    return Node(f"{BY_ID[item].title}, {quarter}", None, "", why)
 
 
 def _contiguous(four: pl.DataFrame) -> bool:
@@ -238,7 +234,7 @@ def _losers(ledger: _Ledger, row: dict[str, object]) -> tuple[Node, ...]:
     return tuple(
         Node(
             f"not used: {r['other_concept']} ({r['other_source']})", r["other_value"], r["currency"],
-            f"differs by {r['difference_ratio']:+.2%}, likely {r['kind']}" if r["difference_ratio"] is not None else r["kind"],
+            f"likely {r['kind']}" + (f", off by {r['difference_ratio']:+.2%}" if r["difference_ratio"] is not None else ""),
         )
         for r in found.iter_rows(named=True)
     )  # fmt: skip

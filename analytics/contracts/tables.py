@@ -378,7 +378,7 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "close",
                 FLOAT,
-                "Close as traded that day (splits undone); null where a split without a known date leaves the basis open.",
+                "Close as traded that day (splits undone); null where an undated split leaves it open.",
                 unit="currency per share",
                 nullable=True,
             ),
@@ -643,7 +643,7 @@ TABLES: tuple[Table, ...] = (
                 unit="USD",
             ),
         ),
-        "Members that are measured only; an amount that is not known has no row. Sums over members of a layer are its dollars.",
+        "Measured members only; an amount that is not known has no row. Sums over a layer's members are its dollars.",
     ),
     Table(
         "marts",

@@ -66,7 +66,7 @@ def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _nine_months(flows: pl.DataFrame, to_date: pl.DataFrame) -> pl.DataFrame:
-    """Nine months as the sum of three stated quarters of one series, where no nine months are stated.
+    """Nine months as the sum of three stated quarters, where the series states neither nine months nor the fourth.
 
     They are known with the last of the three, and on one basis no longer than the first of them was being stated. The
     observation is the third quarter's.
@@ -75,6 +75,7 @@ def _nine_months(flows: pl.DataFrame, to_date: pl.DataFrame) -> pl.DataFrame:
     return (
         flows.filter(pl.col("spans") == 1)
         .join(to_date.filter(pl.col("spans") == 3), on=one, how="anti")
+        .filter(pl.len().over(one) == 3)
         .sort(*SERIES, "quarter_end")
         .with_columns(
             first_start=pl.col("span_start").shift(2).over(one),
