@@ -95,13 +95,13 @@ class _Place:
             raise BundleError(f"{self.name(MANIFEST)}: not a manifest of the bundle; {MEND}") from error
 
     def payload(self, file: str, manifest: dict[str, Any], started: datetime) -> Payload:
-        if file not in manifest:
-            raise BundleError(f"{self.name(MANIFEST)}: says nothing about {file}; {MEND}")
-        content, promised = self.bytes(file), manifest[file]
-        if len(content) != promised["bytes"]:
-            raise BundleError(
-                f"{self.name(file)}: {len(content):,} bytes where the manifest says {promised['bytes']:,}; {MEND}"
-            )
-        if hashlib.sha256(content).hexdigest() != promised["sha256"]:
+        try:
+            size, sha256 = manifest[file]["bytes"], manifest[file]["sha256"]
+        except (KeyError, TypeError) as error:
+            raise BundleError(f"{self.name(MANIFEST)}: says nothing about {file}; {MEND}") from error
+        content = self.bytes(file)
+        if len(content) != size:
+            raise BundleError(f"{self.name(file)}: {len(content):,} bytes where the manifest says {size:,}; {MEND}")
+        if hashlib.sha256(content).hexdigest() != sha256:
             raise BundleError(f"{self.name(file)}: altered since it was built (sha256 differs); {MEND}")
         return Payload(SOURCE, file, None, content, started)

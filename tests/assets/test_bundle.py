@@ -1,0 +1,241 @@
+"""What the shipped bundle holds: figures as filed, honest known times, nothing of what the packs warn about."""
+
+import json
+import tomllib
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import assets.bundle
+from analytics.contracts.tables import SOURCES
+from analytics.stacks import registry
+from assets.bundle import FILES, MANIFEST
+from assets.sources import bundle
+
+FOLDER = Path(assets.bundle.__file__).parent
+LIMIT_BYTES = 10_000_000
+
+# Facts whose period ends after the filing's date, as the filers tagged them.
+BEFORE_THE_END = {
+    ("adobe", "dei:EntityCommonStockSharesOutstanding", date(2010, 6, 15)),
+    ("amd", "us-gaap:DeferredIncomeTaxLiabilitiesNet", date(2022, 12, 31)),
+    ("nvidia", "dei:EntityPublicFloat", date(2011, 8, 1)),
+    ("nvidia", "us-gaap:CommonStockDividendsPerShareDeclared", date(2014, 1, 26)),
+    ("nvidia", "us-gaap:StockRepurchasedDuringPeriodShares", date(2014, 4, 27)),
+}
+
+
+@cache
+def observations() -> pl.DataFrame:
+    return bundle.read().observations
+
+
+def figures(company_id: str, concept: str, start: date | None, end: date) -> set[float]:
+    rows = observations().filter(
+        pl.col("company_id") == company_id, pl.col("concept") == concept, pl.col("period_end") == end,
+        pl.col("period_start").eq_missing(pl.lit(start, pl.Date)),
+    )  # fmt: skip
+    return set(rows["value"])
+
+
+# Annual and quarterly reports of the companies, in millions.
+@pytest.mark.parametrize(
+    ("company_id", "concept", "start", "end", "unit", "millions"),
+    [
+        ("nvidia", "us-gaap:Revenues", date(2024, 1, 29), date(2025, 1, 26), "USD", 130_497),
+        ("nvidia", "us-gaap:Revenues", date(2025, 1, 27), date(2026, 1, 25), "USD", 215_938),
+        ("microsoft", "us-gaap:OperatingIncomeLoss", date(2024, 7, 1), date(2025, 6, 30), "USD", 128_528),
+        ("amazon", "us-gaap:PaymentsToAcquireProductiveAssets", date(2024, 1, 1), date(2024, 12, 31), "USD", 82_999),
+        ("alphabet", "us-gaap:Revenues", date(2024, 1, 1), date(2024, 12, 31), "USD", 350_018),
+        ("tsmc", "yahoo:revenue", date(2024, 1, 1), date(2024, 12, 31), "TWD", 2_894_308),
+        ("sk-hynix", "yahoo:revenue", date(2024, 1, 1), date(2024, 12, 31), "KRW", 66_192_960),
+        (
+            "asml", "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax", date(2024, 1, 1), date(2024, 12, 31),
+            "EUR", 28_262.9,
+        ),
+        (
+            "coreweave", "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax", date(2026, 4, 1),
+            date(2026, 6, 30), "USD", 2_575,
+        ),
+    ],
+)  # fmt: skip
+def test_figures_of_the_reports(
+    company_id: str, concept: str, start: date, end: date, unit: str, millions: float
+) -> None:
+    found = figures(company_id, concept, start, end)
+    assert len(found) == 1
+    assert found.pop() / 1e6 == pytest.approx(millions, abs=0.5)
+    units = observations().filter(pl.col("company_id") == company_id, pl.col("concept") == concept)["unit"]
+    assert unit in set(units)
+
+
+def test_a_restatement_stands_beside_what_it_restates() -> None:
+    # Microsoft's operating income of fiscal 2017: 22,326 M in the 10-K of 2017, 29,025 M after ASC 606 in that of 2018.
+    year = observations().filter(
+        pl.col("company_id") == "microsoft", pl.col("concept") == "us-gaap:OperatingIncomeLoss",
+        pl.col("period_start") == date(2016, 7, 1), pl.col("period_end") == date(2017, 6, 30),
+    )  # fmt: skip
+    first_said = dict(year.group_by("value").agg(pl.col("known_at").min()).iter_rows())
+    assert first_said == {22_326e6: date(2017, 8, 2), 29_025e6: date(2018, 8, 3)}
+
+
+def test_the_whole_sec_pack_is_there() -> None:
+    # The pack counts 133,338 facts of 37 filers; ours keep every one of them.
+    sec = observations().filter(pl.col("source") == "sec")
+    assert (sec.height, sec["company_id"].n_unique()) == (133_338, 37)
+    assert sec["reference"].str.contains(r"^\d{10}-\d{2}-\d{6}$").all()
+    assert sec.select("known_at_basis", "period_basis").unique().rows() == [("filed", "filed")]
+
+
+def test_the_files_are_small_enough() -> None:
+    assert sum((FOLDER / file).stat().st_size for file in FILES) <= LIMIT_BYTES
+
+
+def test_nothing_is_known_before_its_period_ends_but_what_filers_tagged_so() -> None:
+    early = observations().filter(pl.col("period_end") > pl.col("known_at"))
+    assert set(early.select("company_id", "concept", "period_end").rows()) == BEFORE_THE_END
+
+
+def test_nothing_is_known_later_than_it_was_fetched() -> None:
+    late = observations().filter(pl.col("known_at") > pl.col("fetched_at").dt.date())
+    assert late.height == 0
+
+
+def test_every_company_is_in_the_registry_and_every_source_has_a_rank() -> None:
+    assert set(observations()["company_id"]) <= set(registry.load().companies["company_id"])
+    assert set(observations()["source"]) <= set(SOURCES)
+
+
+def test_amounts_of_aggregators_are_in_the_reporting_currency() -> None:
+    companies = registry.load().companies.select("company_id", "currency")
+    amounts = observations().filter(
+        pl.col("source").is_in(["yahoo", "stockanalysis", "alphavantage"]), pl.col("unit") != "shares"
+    )
+    wrong = amounts.join(companies, on="company_id").filter(pl.col("unit") != pl.col("currency"))
+    assert wrong.height == 0
+    # Labelled "USD" by their sources: TSMC reports in TWD, Baidu in CNY.
+    in_own = dict(amounts.group_by("company_id").agg(pl.col("unit").unique().first()).iter_rows())
+    assert (in_own["tsmc"], in_own["baidu"], in_own["asml"], in_own["sk-hynix"]) == ("TWD", "CNY", "EUR", "KRW")
+
+
+def test_periods_begin_before_they_end_and_balances_have_no_start() -> None:
+    spans = observations().filter(pl.col("period_start").is_not_null())
+    # Filers tag single days as durations now and then; none is negative.
+    assert (spans["period_end"] >= spans["period_start"]).all()
+    assumed = spans.filter(pl.col("period_basis") == "assumed")
+    days = (assumed["period_end"] - assumed["period_start"]).dt.total_days() + 1
+    assert (days.is_between(80, 100) | days.is_between(350, 380)).all()
+
+
+@pytest.mark.parametrize(
+    ("company_id", "concept", "why"),
+    [
+        (None, "plainsight:sga", "often administrative expense alone"),
+        ("arista", "nikthetrip:net_income", "in millions"),
+        (None, "alphavantage:commonStockSharesOutstanding", "mixes split bases"),
+        ("alphabet", "yahoo:sharesOutstanding", "one class"),
+        (None, "yahoo:ebitda", "holds non-operating gains"),
+        (None, "yahoo:net_debt", "mixed definitions"),
+    ],
+)
+def test_labels_that_the_packs_warn_about_are_left_out(company_id: str | None, concept: str, why: str) -> None:
+    rows = observations().filter(pl.col("concept") == concept)
+    assert rows.filter(company_id is None or pl.col("company_id") == company_id).height == 0, why
+
+
+def test_figures_that_the_packs_warn_about_are_left_out() -> None:
+    derived = observations().filter(pl.col("source") == "sec_derived")
+    assert "RUB" not in set(derived["unit"])
+    assert set(derived.filter(pl.col("company_id") == "tsmc")["unit"]) == {"TWD"}
+    assert derived.filter(pl.col("company_id") == "talen")["period_end"].min() > date(2023, 5, 17)
+    capex = derived.filter(pl.col("company_id") == "iren", pl.col("concept") == "extract:capex")
+    assert capex["period_start"].null_count() == 0
+    # SK Hynix's net income of 2026-06, 93.8 tn, is above its revenue of 79.3 tn.
+    assert figures("sk-hynix", "yahoo:net_income", date(2026, 4, 1), date(2026, 6, 30)) == set()
+    assert figures("sk-hynix", "yahoo:revenue", date(2026, 4, 1), date(2026, 6, 30)) != set()
+
+
+def test_no_zero_of_an_aggregator_stands_for_what_is_not_reported() -> None:
+    zeros = observations().filter(pl.col("value") == 0, pl.col("source").is_in(["stockanalysis", "alphavantage"]))
+    assert zeros.height == 0
+
+
+def test_labels_tell_the_sign() -> None:
+    capex = observations().filter(pl.col("concept").str.contains("(?i)capex|capital ?expenditure"))
+    signs = {
+        concept: (values.list.min()[0] < 0, values.list.max()[0] > 0)
+        for concept, values in ((c, rows["value"].implode()) for (c,), rows in capex.group_by("concept") if ":" in c)
+    }
+    assert signs["yahoo:capex"] == (True, False)
+    assert signs["yahoo:capex_positive"] == (False, True)
+    assert signs["stockanalysis:Capital Expenditures"] == (True, False)
+    assert signs["alphavantage:capitalExpenditures"] == (False, True)
+    assert signs["extract:capex"] == (False, True)
+
+
+def test_one_aggregator_speaks_for_one_item_of_one_company_before_yahoo_continues_it() -> None:
+    series = observations().filter(pl.col("source").is_in(["stockanalysis", "alphavantage"]))
+    revenue = series.filter(pl.col("concept").is_in(["stockanalysis:Revenue", "alphavantage:totalRevenue"]))
+    assert revenue.group_by("company_id").agg(pl.col("source").n_unique())["source"].max() == 1
+
+
+def test_fx_has_one_rate_a_day_for_every_currency_that_companies_report_in() -> None:
+    read = bundle.read()
+    fx = read.fx_observations
+    assert not fx.select("date", "currency").is_duplicated().any()
+    currencies = set(registry.load().companies["currency"].drop_nulls()) | set(read.price_observations["currency"])
+    assert currencies - {"USD"} <= set(fx["currency"])
+    assert fx["date"].min() <= date(2013, 12, 31)
+    # ECB reference rates of 2024-12-31: 1.0389 dollars and 7.5833 yuan for one euro.
+    day = dict(fx.filter(pl.col("date") == date(2024, 12, 31)).select("currency", "usd_per_unit").iter_rows())
+    assert day["EUR"] == pytest.approx(1.0389)
+    assert day["CNY"] == pytest.approx(1.0389 / 7.5833)
+    # 32.8 new Taiwan dollars to the dollar at the end of 2024, to the nearest tenth.
+    assert 1 / day["TWD"] == pytest.approx(32.8, abs=0.05)
+
+
+def test_prices_and_splits_are_of_listed_companies_and_tell_spin_offs_from_splits() -> None:
+    read = bundle.read()
+    tickers = set(registry.load().companies["ticker"].drop_nulls())
+    assert set(read.price_observations["ticker"]) | set(read.splits["ticker"]) <= tickers
+    splits = {(t, d): (r, s) for t, d, r, s in read.splits.select("ticker", "date", "ratio", "is_share_split").rows()}
+    assert splits["NVDA", date(2024, 6, 10)] == (10.0, True)
+    assert splits["WDC", date(2025, 2, 24)] == (1.323, False)
+    assert splits["KLAC", None] == (10.0, True)
+
+
+def test_segments_keep_their_dates_and_bases() -> None:
+    rows = bundle.read().segment_observations
+    # Amazon's 10-K for 2024: AWS revenue 107,556 M, operating income 39,834 M.
+    aws = rows.filter(
+        pl.col("company_id") == "amazon", pl.col("segment").str.contains("AWS"),
+        pl.col("period_start") == date(2024, 1, 1), pl.col("period_end") == date(2024, 12, 31),
+    )  # fmt: skip
+    assert dict(aws.select("item", "value").iter_rows()) == {"revenue": 107_556e6, "operating_income": 39_834e6}
+    cloud = rows.filter(pl.col("company_id") == "microsoft", pl.col("segment") == "Intelligent Cloud")
+    assert cloud["basis_note"].n_unique() >= 2
+
+
+def test_every_quarantined_figure_is_a_fact_of_that_filing() -> None:
+    text = resources.files("analytics").joinpath("quarantine.toml").read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    sec = set(
+        observations()
+        .filter(pl.col("source") == "sec")
+        .select("company_id", "concept", "period_start", "period_end", "value", "reference")
+        .rows()
+    )
+    for f in document["figure"]:
+        fact = (f["company"], f["concept"], f.get("period_start"), f["period_end"], float(f["value"]), f["accession"])
+        assert fact in sec, f
+        assert set(document["why"][f["why"]]) == {"reason", "source", "date"}
+
+
+def test_the_manifest_counts_what_was_left_out() -> None:
+    manifest = json.loads((FOLDER / MANIFEST).read_bytes())
+    assert manifest["left_out"]["plainsight:sga"] == 325
+    assert manifest["files"]["observations.parquet"]["rows"] == observations().height
