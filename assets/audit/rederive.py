@@ -13,11 +13,13 @@ import duckdb
 from assets.audit import declared
 
 STATEMENTS = (
-    "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "to_date", "differences", "candidates", "spoken",
-    "whole_years", "anomalies", "sound", "open_years", "closed", "gaps", "rows",
+    "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "to_date", "differences", "candidates",
+    "spoken", "whole_years", "anomalies", "sound", "open_years", "closed", "gaps", "rows",
 )  # fmt: skip
 AFTER_IDENTITIES = (
     "complete", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters", "restatements",
+    "prices", "dollars", "reporters", "facts", "terms", "measures", "company_metrics", "members", "known_dollars",
+    "statuses", "groups", "layer_metrics", "member_amounts", "value_capture",
 )  # fmt: skip
 STEPS = len(STATEMENTS) + len(AFTER_IDENTITIES) + 1
 

@@ -36,3 +36,26 @@ CREATE MACRO own.repeats(new, old) AS
 
 -- Whether a day is within the knowledge that is audited.
 CREATE MACRO own.is_known(day) AS day <= coalesce(getvariable('as_known_on'), day);
+
+-- Why an amount is missing; null where it is known.
+CREATE MACRO own.why_missing(value, name, reason) AS CASE
+  WHEN value IS NOT NULL THEN NULL
+  WHEN reason IN ('only the year is known', 'not four contiguous quarters') THEN name || ': ' || reason
+  ELSE coalesce(reason, 'no ' || name)
+END;
+
+-- Why a ratio says nothing: a denominator that is a change near zero, or not positive.
+CREATE MACRO own.says_nothing(denominator, name, near_zero, base) AS CASE
+  WHEN abs(denominator) < near_zero * abs(base) THEN 'not meaningful: ' || name || ' near zero'
+  WHEN denominator <= 0 THEN 'not meaningful: ' || name || ' ≤ 0'
+END;
+
+-- An amount as a metric takes it: of the window or its end, against four quarters before, or the mean of both.
+CREATE MACRO own.take(taken, now, before) AS CASE taken
+  WHEN 'change' THEN now - before WHEN 'prior' THEN before WHEN 'average' THEN (now + before) / 2 ELSE now
+END;
+
+-- Sum over the rows of which something is true; null if any of them is null.
+CREATE MACRO own.sum_of(amount, belongs) AS CASE
+  WHEN count(amount) FILTER (belongs) = count(*) FILTER (belongs) THEN sum(amount) FILTER (belongs)
+END;

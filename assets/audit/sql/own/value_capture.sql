@@ -1,0 +1,24 @@
+-- marts.value_capture: dollars of a layer in a pool, where at least half its members are measured; over the sum of all
+-- layers of the lens, and over the sum of those that gain. A sum that is not positive has no shares.
+WITH layers AS (
+  SELECT DISTINCT lens, layer, basis, calendar_quarter, "window", n_members, status FROM own.layer_metrics
+),
+sums AS (
+  SELECT lens, layer, basis, calendar_quarter, "window", item AS pool, sum(amount_usd) AS total, count(*) AS n_measured
+  FROM own.member_amounts GROUP BY ALL
+),
+amounts AS (
+  SELECT l.*, p.pool, coalesce(s.n_measured, 0) AS n_measured,
+    CASE WHEN coalesce(s.n_measured, 0) >= 0.5 * l.n_members THEN s.total END AS amount_usd
+  FROM layers l
+  CROSS JOIN (VALUES ('gross_profit'), ('operating_income'), ('net_income'), ('free_cash_flow')) p(pool)
+  LEFT JOIN sums s USING (lens, layer, basis, calendar_quarter, "window", pool)
+),
+pools AS (
+  SELECT *, sum(amount_usd) OVER pool AS net, sum(greatest(amount_usd, 0)) FILTER (amount_usd IS NOT NULL) OVER pool AS gains
+  FROM amounts
+  WINDOW pool AS (PARTITION BY lens, basis, calendar_quarter, "window", pool)
+)
+SELECT * EXCLUDE (net, gains), CASE WHEN net > 0 THEN amount_usd / net END AS share_of_net,
+  CASE WHEN gains > 0 AND amount_usd IS NOT NULL THEN greatest(amount_usd, 0) / gains END AS share_of_positive
+FROM pools
