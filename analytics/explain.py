@@ -6,6 +6,7 @@ leaves and compared with the stored one. Does not belong here: how a tree is pri
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
@@ -89,7 +90,7 @@ class _Ledger:
             (pl.col("item") == item) & (pl.col("calendar_quarter") == quarter) & (whole if year_only else ~whole)
         )
 
-    def four(self, item: str, end: object) -> pl.DataFrame:
+    def four(self, item: str, end: date) -> pl.DataFrame:
         """The four latest quarters of an item up to a period's end."""
         mine = (pl.col("item") == item) & (pl.col("derivation") != "year_only") & (pl.col("period_end") <= end)
         return self.quarters.filter(mine).tail(4)
@@ -211,8 +212,24 @@ def _parts(ledger: _Ledger, row: dict[str, object]) -> tuple[Node, ...]:
         inputs = ledger.quarters.filter(pl.col("period_end") == row["period_end"])
         inputs = inputs.filter(pl.col("item").is_in([item for item, _ in identity.terms]))
         return tuple(_figure(ledger, r, False) for r in inputs.iter_rows(named=True))
-    ids = [(row["observation_id"], ""), (row["minus_observation_id"], "less ")]
-    return tuple(_observation(ledger, str(i), prefix) for i, prefix in ids if i is not None)
+    less = _subtracted(ledger, row)
+    return (
+        _observation(ledger, str(row["observation_id"]), ""),
+        *(_observation(ledger, identifier, "less ") for identifier in less),
+    )
+
+
+def _subtracted(ledger: _Ledger, row: dict[str, object]) -> list[str]:
+    """Observations subtracted: one year-to-date figure, or the three quarters that stand for nine months."""
+    last = row["minus_observation_id"]
+    if last is None:
+        return []
+    seen = ledger.observations.get(str(last))
+    if seen is None or row["derivation"] != "q4_from_year" or (seen["period_end"] - seen["period_start"]).days > 200:
+        return [str(last)]
+    end = row["period_end"]
+    assert isinstance(end, date)
+    return [str(i) for i in ledger.four(str(row["item"]), end)["observation_id"][:-1]]
 
 
 def _observation(ledger: _Ledger, observation_id: str, prefix: str) -> Node:
@@ -231,13 +248,15 @@ def _losers(ledger: _Ledger, row: dict[str, object]) -> tuple[Node, ...]:
     found = ledger.disagreements.filter(
         (pl.col("item") == row["item"]) & (pl.col("period_end") == row["period_end"])
     ).sort("other_source", "other_concept")
-    return tuple(
-        Node(
-            f"not used: {r['other_concept']} ({r['other_source']})", r["other_value"], r["currency"],
-            f"likely {r['kind']}" + (f", off by {r['difference_ratio']:+.2%}" if r["difference_ratio"] is not None else ""),
-        )
-        for r in found.iter_rows(named=True)
-    )  # fmt: skip
+    return tuple(_loser(r) for r in found.iter_rows(named=True))
+
+
+def _loser(row: dict[str, object]) -> Node:
+    ratio, value = row["difference_ratio"], row["other_value"]
+    assert isinstance(value, float)
+    off = f", off by {ratio:+.2%}" if ratio is not None else ""
+    label = f"not used: {row['other_concept']} ({row['other_source']})"
+    return Node(label, value, str(row["currency"]), f"likely {row['kind']}{off}")
 
 
 def _market_cap(ledger: _Ledger, quarter: str) -> Node:

@@ -456,6 +456,6 @@ def test_order_currency_and_a_zero_company_change_no_ratio(found, rate, random):
 def test_a_dark_company_is_counted_and_not_measured(basis):
     # Meta makes Llama and reports nothing for it: Meta's margin of 40 / 100 is not the models layer's.
     rows = quarters(figure("meta", "revenue", Q, 100), figure("meta", "operating_income", Q, 40))
-    frame = layered(rows, member("models", "meta", measure="dark"))
+    frame = layered(rows, member("models", "meta", measure="dark", primary_layer=True))
     found = one(frame, "operating_margin", "models", basis)
     assert (found["n_members"], found["n_measured"], found["value"]) == (1, 0, None)
