@@ -56,7 +56,7 @@ def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Pat
     fx, bad_days = market.fx(data, currencies)
     report.left_out |= {f"fx {pair}: bad days and snapshots": n for pair, n in bad_days.items()}
     frames = {
-        "observations.parquet": observations(data, companies, known, report),
+        "observations.parquet": observations(data, companies, known, fx, report),
         "segments.parquet": segments(data, known),
         "fx.parquet": fx,
         "prices.parquet": prices,
@@ -69,7 +69,9 @@ def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Pat
     return report
 
 
-def observations(data: Path, companies: pl.DataFrame, tickers: pl.DataFrame, report: Report) -> pl.DataFrame:
+def observations(
+    data: Path, companies: pl.DataFrame, tickers: pl.DataFrame, fx_rates: pl.DataFrame, report: Report
+) -> pl.DataFrame:
     """Figures of companies: all that the SEC pack holds, and of the aggregators what that lacks."""
     judgements = exclusions.load()
     filed = pl.concat(
@@ -87,13 +89,18 @@ def observations(data: Path, companies: pl.DataFrame, tickers: pl.DataFrame, rep
         (pl.col("source") == "sec") | (pl.col("tier") < 2)
     )
     candidates = _plausible(selection.labelled(aggregated, companies), judge, judgements.rules, report)
-    added = selection.fill(candidates, judge, judgements)
-    rows = pl.concat([filed.select(figures.COLUMNS), added.select(figures.COLUMNS)]).with_columns(
-        fetched_at=pl.col("fetched_at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    )
+    stated = _identified(filed)
+    added = selection.fill(candidates, selection.covered(stated, companies, fx_rates), judgements.preferences)
+    rows = pl.concat([stated, _identified(added.select(figures.COLUMNS))])
     by_source = rows["source"].value_counts(sort=True)
     report.kept |= {f"observations from {source}": n for source, n in by_source.iter_rows()}
-    return with_ids(rows).unique("observation_id", keep="first", maintain_order=True).drop("ticker", "span")
+    return rows.drop("ticker", "span")
+
+
+def _identified(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with their observation id, each once, and the time of fetching in UTC."""
+    timed = rows.with_columns(fetched_at=pl.col("fetched_at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+    return with_ids(timed).unique("observation_id", keep="first", maintain_order=True)
 
 
 def _plausible(candidates: pl.DataFrame, filed: pl.DataFrame, rules: Rules, report: Report) -> pl.DataFrame:

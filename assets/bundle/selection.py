@@ -8,14 +8,15 @@ from datetime import date
 
 import polars as pl
 
-from analytics import concepts
+from analytics import concepts, statements
 from analytics.items import ITEMS
-from assets.bundle.exclusions import Judgements
+from assets.bundle.exclusions import Preference
 
 FIRST_END = date(2014, 1, 1)
 # Sources stamp one quarter's end up to this many days apart.
 NEAR_DAYS = 10
-QUARTER_DAYS = (80, 100)
+# The first quarter's end lies at most so many days before the year's: three quarters and the slack of stamps.
+YEAR_BACK_DAYS = 290
 KEY = ["company_id", "item", "span"]
 # An item of our own to select by: what Yahoo's cash means, which fills what is missing of cash or of investments.
 CASH_AND_INVESTMENTS = "yahoo:cash_and_short_term_investments"
@@ -42,28 +43,30 @@ def labelled(figures: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def covered(filed: pl.DataFrame) -> pl.DataFrame:
-    """Periods that filings cover: company_id, item, span, period_end.
+def covered(filed: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame) -> pl.DataFrame:
+    """Periods whose figures follow from filings: company_id, item, span, period_end.
 
-    A quarter is covered by a three-month figure, or as the difference of two figures that start together and end a
-    quarter apart (year less nine months, six months less three).
+    What follows is what the derivation of statements makes of them: quarters stated, or as differences on one basis.
+    A balance that rests on a label which speaks last (cash with restricted cash) counts as lacking.
+
+    Args:
+        filed: raw.observations of filings and of those who computed from filings.
+        companies: core.companies.
+        fx_rates: core.fx_rates.
     """
-    whole = filed.filter(pl.col("span") != "other").select(*KEY, "period_end")
-    flows = filed.filter((pl.col("kind") == "flow") & pl.col("period_start").is_not_null())
-    to_date = flows.select("company_id", "item", "period_start", "period_end").unique()
-    days = (pl.col("period_end") - pl.col("period_end_right")).dt.total_days()
-    differences = (
-        to_date.join(to_date, on=["company_id", "item", "period_start"])
-        .filter(days.is_between(*QUARTER_DAYS))
-        .select("company_id", "item", span=pl.lit("quarter"), period_end="period_end")
-    )
-    found = pl.concat([whole, differences]).unique()
+    derived = statements.derive(filed, companies, fx_rates)
+    last = concepts.frame().filter(pl.col("tier") > 1).select("concept")
+    weak = (pl.col("source") == "sec_derived") & pl.col("concept").is_in(last["concept"].implode())
+    span = pl.when(pl.col("period_start").is_null()).then(pl.lit("instant")).otherwise(pl.lit("quarter"))
+    quarters = derived.quarters.filter((pl.col("derivation") != "year_only") & ~weak).with_columns(span=span)
+    years = derived.years.filter(pl.col("period_start").is_not_null()).with_columns(span=pl.lit("year"))
+    found = pl.concat([frame.select(*KEY, "period_end") for frame in (quarters, years)])
     both = (
         found.filter(pl.col("item") == PARTS[0])
         .join(found.filter(pl.col("item") == PARTS[1]), on=["company_id", "span", "period_end"])
         .select("company_id", "span", "period_end", item=pl.lit("cash_and_short_term_investments"))
     )
-    return pl.concat([found, both.select(found.columns)]).unique()
+    return pl.concat([found, both.select(found.columns)])
 
 
 def lacking(candidates: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
@@ -75,16 +78,17 @@ def lacking(candidates: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
     return joined.filter(pl.col("covered_end").is_null()).drop("covered_end")
 
 
-def fill(candidates: pl.DataFrame, filed: pl.DataFrame, judgements: Judgements) -> pl.DataFrame:
-    """The aggregators' figures that the filings lack, from labelled figures of both.
+def fill(candidates: pl.DataFrame, covered: pl.DataFrame, preferences: tuple[Preference, ...]) -> pl.DataFrame:
+    """The aggregators' figures that the filings lack, from labelled candidates and the periods that filings cover.
 
     For one item of one company StockAnalysis fills, or the aggregator preferred to it; Alpha Vantage otherwise only
-    companies that StockAnalysis has not; Yahoo what is still missing, which is mostly what is newer.
+    companies that StockAnalysis has not; Yahoo what is still missing, which is mostly what is newer. A year whose four
+    quarters are there is not missing.
     """
-    wanted = lacking(candidates.filter(pl.col("period_end") >= FIRST_END), covered(filed))
+    wanted = lacking(candidates.filter(pl.col("period_end") >= FIRST_END), covered)
     has_stock = candidates.filter(pl.col("source") == "stockanalysis").select("company_id").unique()
     preferred = pl.DataFrame(
-        [(p.ticker, item, p.source) for p in judgements.preferences for item in p.items],
+        [(p.ticker, item, p.source) for p in preferences for item in p.items],
         schema={"ticker": pl.String, "item": pl.String, "preferred": pl.String},
         orient="row",
     )
@@ -97,8 +101,20 @@ def fill(candidates: pl.DataFrame, filed: pl.DataFrame, judgements: Judgements) 
         .filter(pl.col("source") == pl.coalesce("preferred", usual))
         .select(wanted.columns)
     )
-    yahoo = _one_each(wanted.filter(pl.col("source") == "yahoo"))
-    return pl.concat([first, lacking(yahoo, first.select(*KEY, "period_end"))])
+    yahoo = lacking(_one_each(wanted.filter(pl.col("source") == "yahoo")), first.select(*KEY, "period_end"))
+    chosen = pl.concat([first, yahoo])
+    ends = pl.concat([covered, chosen.select(*KEY, "period_end")])
+    return chosen.join(_whole_years(chosen, ends), on=[*KEY, "period_end"], how="anti", maintain_order="left")
+
+
+def _whole_years(chosen: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """Years among the chosen whose four quarters all have figures: company_id, item, span, period_end."""
+    years = chosen.filter(pl.col("span") == "year").select(*KEY, "period_end")
+    quarters = ends.filter(pl.col("span") == "quarter").select("company_id", "item", quarter_end="period_end")
+    back = (pl.col("period_end") - pl.col("quarter_end")).dt.total_days()
+    inside = years.join(quarters, on=["company_id", "item"]).filter(back.is_between(-NEAR_DAYS, YEAR_BACK_DAYS))
+    counted = inside.group_by(*KEY, "period_end").agg(n=pl.len())
+    return counted.filter(pl.col("n") >= 4).select(*KEY, "period_end")
 
 
 def _one_each(rows: pl.DataFrame) -> pl.DataFrame:

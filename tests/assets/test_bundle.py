@@ -51,8 +51,7 @@ def figures(company_id: str, concept: str, start: date | None, end: date) -> set
         ("microsoft", "us-gaap:OperatingIncomeLoss", date(2024, 7, 1), date(2025, 6, 30), "USD", 128_528),
         ("amazon", "us-gaap:PaymentsToAcquireProductiveAssets", date(2024, 1, 1), date(2024, 12, 31), "USD", 82_999),
         ("alphabet", "us-gaap:Revenues", date(2024, 1, 1), date(2024, 12, 31), "USD", 350_018),
-        ("tsmc", "yahoo:revenue", date(2024, 1, 1), date(2024, 12, 31), "TWD", 2_894_308),
-        ("sk-hynix", "yahoo:revenue", date(2024, 1, 1), date(2024, 12, 31), "KRW", 66_192_960),
+        ("tsmc", "extract:revenue", date(2024, 1, 1), date(2024, 12, 31), "TWD", 2_894_308),
         (
             "asml", "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax", date(2024, 1, 1), date(2024, 12, 31),
             "EUR", 28_262.9,
@@ -71,6 +70,20 @@ def test_figures_of_the_reports(
     assert found.pop() / 1e6 == pytest.approx(millions, abs=0.5)
     units = observations().filter(pl.col("company_id") == company_id, pl.col("concept") == concept)["unit"]
     assert unit in set(units)
+
+
+@pytest.mark.parametrize(
+    ("company_id", "year", "millions"),
+    [("sk-hynix", 2024, 66_192_960), ("tsmc", 2024, 2_894_308), ("samsung-electronics", 2024, 300_870_903)],
+)
+def test_four_quarters_add_up_to_the_year_of_the_annual_report(company_id: str, year: int, millions: float) -> None:
+    quarters = observations().filter(
+        pl.col("company_id") == company_id, pl.col("concept") == "stockanalysis:Revenue",
+        pl.col("period_end").dt.year() == year,
+    )  # fmt: skip
+    assert quarters.height == 4
+    # StockAnalysis prints Samsung's first quarter to the billion won.
+    assert quarters["value"].sum() / 1e6 == pytest.approx(millions, rel=1e-5)
 
 
 def test_a_restatement_stands_beside_what_it_restates() -> None:

@@ -28,11 +28,11 @@ RULES = Rules(
 
 def companies() -> pl.DataFrame:
     rows = [
-        ("coreweave", "CRWV", "0001769628", "USD"),
-        ("nvidia", "NVDA", "0001045810", "USD"),
-        ("example", "EXMP", None, "EUR"),
+        ("coreweave", "CRWV", "0001769628", "USD", 12),
+        ("nvidia", "NVDA", "0001045810", "USD", 1),
+        ("example", "EXMP", None, "EUR", 12),
     ]
-    columns = ["company_id", "ticker", "cik", "currency"]
+    columns = ["company_id", "ticker", "cik", "currency", "fiscal_year_end_month"]
     return pl.concat([empty(table("core.companies")), pl.DataFrame(rows, columns, orient="row")], how="diagonal")
 
 
@@ -351,13 +351,13 @@ def test_quarters_that_do_not_add_up_to_the_filed_year_are_left_out() -> None:
     assert plausibility.closing(three, year, RULES).height == 3
 
 
-def test_covered_knows_differences_of_filed_spans() -> None:
-    starts = [date(2024, 1, 1)] * 2
-    filed = series("capex", [60.0, 100.0], [date(2024, 9, 30), date(2024, 12, 31)], span="other").with_columns(
-        period_start=pl.Series(starts)
+def test_a_year_is_missing_only_while_one_of_its_quarters_is() -> None:
+    year = series("capex", [100.0], [date(2024, 12, 31)], span="year").with_columns(
+        ticker=pl.lit("EXMP"), source=pl.lit("yahoo"), order=0, label_order=0, reference=pl.lit("r")
     )
-    found = selection.covered(filed).select("span", "period_end").rows()
-    assert found == [("quarter", date(2024, 12, 31))]
+    quarters = series("capex", [25.0] * 4).select(*selection.KEY, "period_end")
+    assert selection.fill(year, quarters, ()).height == 0
+    assert selection.fill(year, quarters.head(3), ()).height == 1
 
 
 # --- the judgements as data ---
