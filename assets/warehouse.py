@@ -39,13 +39,29 @@ class MissingTableError(LookupError):
     """A table that an asset needs is not in the warehouse yet."""
 
 
-class WarehouseLockedError(RuntimeError):
-    """Another process is writing to this home; the message says which, and since when."""
+class WarehouseError(RuntimeError):
+    """The warehouse cannot be used; the message names the file and the mend."""
+
+
+class WarehouseLockedError(WarehouseError):
+    """Another process is writing to this home; the message says which."""
 
 
 def connect(path: Path, *, read_only: bool = False) -> Connection:
-    """Open a DuckDB file, with timestamps in UTC; the caller closes it."""
-    connection = duckdb.connect(str(path), read_only=read_only)
+    """Open a DuckDB file, with timestamps in UTC; the caller closes it.
+
+    Raises:
+        WarehouseLockedError: another process has it open.
+        WarehouseError: it is no DuckDB file, or one that this version cannot read.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as error:
+        told = str(error).splitlines()[0]
+        if "lock" in told:
+            raise WarehouseLockedError(f"{path} is open in another process, close it there ({told})") from error
+        mend = "move it away, and the next refresh derives everything anew"
+        raise WarehouseError(f"{path} cannot be opened: {told}; {mend}") from error
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

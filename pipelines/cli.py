@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.stop import Exit, Stop
+from pipelines.stop import Exit, Stop, exit_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,11 +97,7 @@ def refresh(
     from pipelines import report
 
     if outcome.failures:
-        first, *rest = outcome.failures
-        also = f"; also failed: {', '.join(f.asset for f in rest)}" if rest else ""
-        kept = "what was published before stays" if place.current.exists() else "nothing is published yet"
-        code = Exit.BAD_INPUT if first.is_bad_input else Exit.FAILED
-        raise Stop(f"{first.asset} failed: {first.message}{also}; {kept}", code)
+        raise Stop(_told(outcome, place), exit_of(outcome.failures[0].error))
     out.print(report.layers_table(place.current))
     manifest = report.manifest(place.current)
     day = f"as of {manifest['as_of']}" + (f", as known on {known_on}" if known_on else "")
@@ -291,7 +287,7 @@ def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None
     from pipelines import refresh as work
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("starting", total=work.steps())
 
         def follow(asset: str, ended: bool) -> None:
@@ -303,6 +299,15 @@ def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None
             raise Stop(f"{error}; try again when it has ended", Exit.HOME) from error
         except KeyboardInterrupt:
             raise Stop("stopped by hand; what was published before stays", Exit.INTERRUPTED) from None
+
+
+def _told(outcome: "Outcome", place: "Home") -> str:
+    """Say what failed first, what else failed for another reason, what readers see now, where the details are."""
+    first = outcome.failures[0]
+    others = [f.asset for f in outcome.failures if f.message != first.message]
+    also = f" Also failed: {', '.join(others)}." if others else ""
+    kept = "What was published before stays" if place.current.exists() else "Nothing is published yet"
+    return f"{first.asset} failed: {first.message.rstrip('.')}.{also} {kept}; `layerledger dev` shows run {outcome.run_id[:8]}."
 
 
 def _show(rows: "pl.DataFrame", as_json: bool) -> None:

@@ -23,8 +23,7 @@ COMMAND_TAG = "layerledger/started_by"
 COMPANIES_TAG = "layerledger/companies"
 KNOWN_TAG = "layerledger/as_known_on"
 
-# Errors whose cause is what a run was given, not what it did with it.
-BAD_INPUT = {"RegistryError", "BundleError", "NothingKnownError"}
+INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
 # Called with an asset's name when its step begins (False) and when it has ended (True).
 Progress = Callable[[str, bool], None]
@@ -37,11 +36,6 @@ class Failure:
     asset: str
     error: str
     message: str
-
-    @property
-    def is_bad_input(self) -> bool:
-        """Whether what was given to the run is at fault: the registry, the bundle, the day."""
-        return self.error in BAD_INPUT
 
 
 @dataclass(frozen=True)
@@ -81,9 +75,10 @@ def refresh(
         result = defs.resolve_job_def(refresh_job.name).execute_in_process(
             instance=instance, run_config={"loggers": {"progress": {}}}, tags=tags, raise_on_error=False
         )
-        if _interrupted(result):
+        failed = tuple(failures(result.all_events))
+        if any(f.error in INTERRUPTS for f in failed):
             raise KeyboardInterrupt
-        return Outcome(result.run_id, started_at, tuple(failures(result.all_events)))
+        return Outcome(result.run_id, started_at, failed)
 
 
 @contextmanager
@@ -107,17 +102,20 @@ def end_dead_runs(instance: dg.DagsterInstance) -> None:
 def failures(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
     """Find the assets that failed among a run's events; a run that failed without one is told as `the run`."""
     events = list(events)
-    failed = [e for e in events if e.is_step_failure]
-    for event in failed:
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
+    steps = [e for e in events if e.is_step_failure]
+    for event in steps or [e for e in events if e.is_run_failure]:
+        data = event.step_failure_data if event.is_step_failure else event.job_failure_data
+        error = data.error
+        # Dagster wraps what an asset raised in errors of its own.
+        while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
             error = error.cause
-        told = (error.cls_name or "", _without_class(error.message)) if error else ("", event.message or "")
-        yield Failure(_asset(event), *told)
-    if not failed:
-        for event in events:
-            if event.is_run_failure:
-                yield Failure("the run", "", event.message or "")
+        name = _asset(event) if event.is_step_failure else "the run"
+        if error is None:
+            yield Failure(name, "", event.message or "")
+        elif error.cls_name in INTERRUPTS:
+            yield Failure(name, error.cls_name, "stopped by hand")
+        else:
+            yield Failure(name, error.cls_name or "", _without_class(error.message))
 
 
 def _asset(event: dg.DagsterEvent) -> str:
@@ -128,10 +126,6 @@ def _without_class(text: str) -> str:
     """Drop the class name that Dagster puts before an exception's message."""
     head, colon, rest = text.strip().partition(": ")
     return rest if colon and head.replace(".", "").isidentifier() else text.strip()
-
-
-def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
-    return any(e.is_run_failure and "interrupted" in (e.message or "") for e in result.all_events)
 
 
 class _Steps(logging.Handler):

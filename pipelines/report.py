@@ -17,13 +17,14 @@ from assets.warehouse import connect, lock_holder
 from pipelines.home import Home
 from pipelines.refresh import failures, instance_of
 
-# Newest quarter in which enough of the layer has reported, with its trailing twelve months. Revenue of layers is
-# gross output (one layer's revenue is another's cost), so no total is ever taken over the rows.
+# Newest quarter in which enough of the layer has reported, with its trailing twelve months; on the consolidated basis,
+# because segments report neither debt nor, mostly, capex. Revenue of layers is gross output (one layer's revenue is
+# another's cost), so no total is ever taken over the rows.
 LAYERS = """
 WITH newest AS (
   SELECT layer, max(calendar_quarter) AS calendar_quarter
   FROM marts.layer_metrics
-  WHERE lens = $lens AND basis = 'layer' AND "window" = 'ttm' AND metric = 'operating_margin'
+  WHERE lens = $lens AND basis = 'consolidated' AND "window" = 'ttm' AND metric = 'operating_margin'
     AND status = 'final' AND value IS NOT NULL
   GROUP BY layer
 ), wide AS (
@@ -34,7 +35,7 @@ WITH newest AS (
     max(n_measured) FILTER (metric = 'operating_margin') AS n_measured,
     max(n_members) FILTER (metric = 'operating_margin') AS n_members
   FROM marts.layer_metrics JOIN newest USING (layer, calendar_quarter)
-  WHERE lens = $lens AND basis = 'layer' AND "window" = 'ttm'
+  WHERE lens = $lens AND basis = 'consolidated' AND "window" = 'ttm'
   GROUP BY layer, calendar_quarter
 )
 SELECT l.name, w.calendar_quarter, operating_margin, capex_to_revenue, debt_to_ebitda, n_measured, n_members
@@ -68,7 +69,13 @@ def layers_table(current: Path) -> Table:
     with connect(current / DATABASE, read_only=True) as connection:
         lens, name = connection.sql(DEFAULT_LENS).fetchall()[0]
         rows = connection.execute(LAYERS, {"lens": lens}).fetchall()
-    table = Table(title=f"{name}: newest final quarter, trailing twelve months", box=None, title_justify="left")
+    table = Table(
+        title=f"{name}: trailing twelve months to the newest final quarter",
+        caption="Listed companies, each whole in its primary layer.",
+        title_justify="left",
+        caption_justify="left",
+        box=None,
+    )
     table.add_column("Layer")
     for title in ("Quarter", "Op. margin", "Capex/rev.", "Debt/EBITDA", "Measured"):
         table.add_column(title, justify="right")
@@ -135,11 +142,18 @@ def _last_run(home: Home) -> dict[str, Any] | None:
             return {
                 "run_id": run.run_id,
                 "job": run.job_name,
-                "status": run.status.value,
+                "status": _status(run, home),
                 "started_at": record.create_timestamp.astimezone(UTC).isoformat(timespec="seconds"),
                 "failed": [f"{f.asset}: {f.message}" for f in failures(e for e in events if e)],
             }
     return None
+
+
+def _status(run: dg.DagsterRun, home: Home) -> str:
+    """A run that is under way holds the home; one that seems under way and does not was killed."""
+    if run.status == dg.DagsterRunStatus.STARTED and lock_holder(home.root) is None:
+        return "KILLED"
+    return run.status.value
 
 
 def status_table(told: dict[str, Any]) -> Table:

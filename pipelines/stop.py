@@ -16,6 +16,21 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+# What a run was given is at fault, or the home: by the class of the error that ended it. Everything else is a failure.
+ENDS = {
+    "RegistryError": Exit.BAD_INPUT,
+    "BundleError": Exit.BAD_INPUT,
+    "NothingKnownError": Exit.BAD_INPUT,
+    "WarehouseError": Exit.HOME,
+    "WarehouseLockedError": Exit.HOME,
+}
+
+
+def exit_of(error: str) -> Exit:
+    """Return the exit code for a run that ended with an error of that class."""
+    return ENDS.get(error, Exit.FAILED)
+
+
 class Stop(Exception):
     """The command ends here with a message for its user and an exit code."""
 
