@@ -252,3 +252,25 @@ def test_the_manifest_counts_what_was_left_out() -> None:
     manifest = json.loads((FOLDER / MANIFEST).read_bytes())
     assert manifest["left_out"]["plainsight:sga"] == 325
     assert manifest["files"]["observations.parquet"]["rows"] == observations().height
+
+
+def test_the_data_notice_tells_the_counts() -> None:
+    notice = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    manifest = json.loads((FOLDER / MANIFEST).read_bytes())
+    for file, name in FILES.items():
+        assert f"| {file} | {name} | {manifest['files'][file]['rows']:,} |" in notice
+    prefix = pl.when(pl.col("source") == "sec_derived").then(
+        pl.format("sec_derived`, `{}:…", pl.col("concept").str.split(":").list.first())
+    )
+    labels = observations().select("company_id", label=pl.coalesce(prefix, "source"))
+    for label, rows, companies in labels.group_by("label").agg(pl.len(), pl.col("company_id").n_unique()).iter_rows():
+        assert f"| `{label}` | {rows:,} | {companies} |" in notice
+    left_out = manifest["left_out"]
+    for name in (
+        "zeros of StockAnalysis and Alpha Vantage",
+        "aggregators' figures below zero that cannot be",
+        "aggregators' quarters that stand alone",
+        "aggregators' quarters of years that do not close",
+    ):
+        assert f"| {left_out[name]:,} |" in notice
+    assert f"| {sum(name.startswith('series of another definition') for name in left_out)} series |" in notice
