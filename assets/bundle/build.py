@@ -28,6 +28,8 @@ ORDER = {
     "prices.parquet": ["ticker", "date", "source"],
     "splits.parquet": ["ticker", "date", "ratio"],
 }  # fmt: skip
+# Where two candidates say the same, the first is kept.
+CANDIDATE_ORDER = ["company_id", "source", "concept", "span", "period_end", "order", "reference", "value"]
 
 
 @dataclass
@@ -88,7 +90,9 @@ def observations(
     judge = selection.labelled(without_quarantined(filed), companies).filter(
         (pl.col("source") == "sec") | (pl.col("tier") < 2)
     )
-    candidates = _plausible(selection.labelled(aggregated, companies), judge, judgements.rules, report)
+    candidates = _plausible(
+        selection.labelled(aggregated, companies).sort(CANDIDATE_ORDER), judge, judgements.rules, report
+    )
     stated = _identified(filed)
     added = selection.fill(candidates, selection.covered(stated, companies, fx_rates), judgements.preferences)
     rows = pl.concat([stated, _identified(added.select(figures.COLUMNS))])
@@ -152,7 +156,7 @@ def _write(frame: pl.DataFrame, path: Path, file: str) -> dict[str, int | str]:
     contract = table(FILES[file])
     conform(frame.with_columns(payload_sha256=pl.lit("")), contract)
     columns = [c for c in contract.polars_schema if c != "payload_sha256"]
-    frame = frame.select(columns).sort(ORDER[file], nulls_last=True)
+    frame = frame.select(columns).sort([*ORDER[file], *contract.key], nulls_last=True)
     frame.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
     content = path.read_bytes()
     return {"bytes": len(content), "rows": frame.height, "sha256": hashlib.sha256(content).hexdigest()}

@@ -119,6 +119,6 @@ def _whole_years(chosen: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
 
 def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per company, item and period: the first transcription, then the first label of the concept list."""
-    return rows.sort("order", "label_order", "reference").unique(
+    return rows.sort("order", "label_order", "reference", "value").unique(
         [*KEY, "period_end"], keep="first", maintain_order=True
     )
