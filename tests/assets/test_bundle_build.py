@@ -353,7 +353,7 @@ def test_quarters_that_do_not_add_up_to_the_filed_year_are_left_out() -> None:
 
 def test_a_year_is_missing_only_while_one_of_its_quarters_is() -> None:
     year = series("capex", [100.0], [date(2024, 12, 31)], span="year").with_columns(
-        ticker=pl.lit("EXMP"), source=pl.lit("yahoo"), order=0, label_order=0, reference=pl.lit("r")
+        ticker=pl.lit("EXMP"), source=pl.lit("yahoo"), order=0, label_order=0, reference=pl.lit("r"), value=1.0
     )
     quarters = series("capex", [25.0] * 4).select(*selection.KEY, "period_end")
     assert selection.fill(year, quarters, ()).height == 0
