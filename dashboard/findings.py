@@ -1,7 +1,7 @@
 """What the pages say: each title states one finding that can be checked, recomputed from the figures every time.
 
-A finding is a function of figures that gives its sentence, or None where it is not true; `first` takes the first that is
-true, and a neutral title, which only names what is shown, stands in where none is.
+A finding is a function of figures that gives its sentence, or None where it is not true; `first` takes the first that
+is true, and a neutral title, which only names what is shown, stands in where none is.
 Belongs here: conditions and sentences. Does not belong here: where the figures come from.
 """
 
@@ -25,7 +25,7 @@ def verb(name: str, base: str) -> str:
 
 
 def low(name: str) -> str:
-    """Return a layer's name inside a sentence: 'Compute & memory' -> 'compute & memory'; initialisms stay ('AI infrastructure')."""
+    """Return a layer's name inside a sentence: 'Compute & memory' is 'compute & memory', 'AI infrastructure' stays."""
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
@@ -56,7 +56,7 @@ def ranked(pools: Sequence[LayerPool]) -> list[LayerPool]:
 
 
 def one_member_beats_a_layer(pools: Sequence[LayerPool]) -> str | None:
-    """The largest layer's largest member earns more than the whole second layer, its late members' newest figures added."""
+    """The largest layer's largest member earns more than the whole second layer, its late members added."""
     order = ranked(pools)
     if len(order) < 2 or order[0].largest is None or order[1].profit <= 0 or len(order[0].members) < 2:
         return None
@@ -108,7 +108,7 @@ def largest_move(before: Mapping[str, float], after: Mapping[str, float], measur
 
 
 def margin_moves(before: Mapping[str, float], after: Mapping[str, float], measure: str, since: str) -> str | None:
-    """The two layers whose margin moved most in the same direction, and the one that moved least (under three points)."""
+    """The layer whose margin moved most, the next that moved the same way, and one that moved under three points."""
     moves = sorted(((after[n] - before[n], n) for n in after if n in before), key=lambda m: -abs(m[0]))
     if len(moves) < 3 or abs(moves[0][0]) < 0.05:
         return None
@@ -136,7 +136,8 @@ def capex_rate(name: str, then: float | None, now: float | None, since: str) -> 
     else:
         than = f"up from {formats.cents(then)} in {since}"
     if now >= 1:
-        return f"{name} now {verb(name, 'spend')} {formats.times(now)} {'their' if verb(name, 'be') == 'are' else 'its'} revenue on capex, {than}"
+        whose = "their" if verb(name, "be") == "are" else "its"
+        return f"{name} now {verb(name, 'spend')} {formats.times(now)} {whose} revenue on capex, {than}"
     return f"{name} now {verb(name, 'spend')} {formats.cents(now)} of each revenue dollar on capex, {than}"
 
 
@@ -150,14 +151,16 @@ def heaviest_debt(loads: Sequence[Stake], median: float | None, against: str) ->
     return f"{top.name} owes {formats.times(top.value)} {against}; the median company {formats.times(median)}"
 
 
-def debt_twins(a: Stake | None, b: Stake | None, light: Stake | None) -> str | None:
-    """Two companies of different layers owe the same multiple, to one decimal; a third owes less than half of it."""
-    if a is None or b is None or a.value < 2 or formats.times(a.value) != formats.times(b.value):
+def heaviest_giant(loads: Sequence[Stake], against: str) -> str | None:
+    """Of the largest spenders one owes at least twice as much as the next, against its cash flow or EBITDA."""
+    order = sorted(loads, key=lambda load: -load.value)
+    if len(order) < 3 or order[0].value < 1 or order[0].value < 2 * order[1].value:
         return None
-    text = f"{a.name} owes as much against its cash flow as {b.name}: {formats.times(a.value)}"
-    if light and light.value < a.value / 2:
-        text += f"; {light.name} {formats.times(light.value)}"
-    return text
+    top, second = order[0], order[1]
+    return (
+        f"Of the {formats.word(len(order))} largest spenders {top.name} owes most {against}: "
+        f"{formats.times(top.value)}; next {second.name}, {formats.times(second.value)}"
+    )
 
 
 def only_layer_above(values: Mapping[str, float], measure: str) -> str | None:

@@ -1,20 +1,21 @@
 """How a figure, a quarter and a date are written for a reader.
 
-Belongs here: value -> text, and nothing else. Unknown is always 'n/a', never 0. Does not belong here: which figure to show.
+Belongs here: value -> text, and nothing else. Unknown is always 'n/a', never 0. Does not belong here: which
+figure to show.
 """
 
 from datetime import date
 
 UNKNOWN = "n/a"
 MINUS = "\u2212"
-THIN = "\u00a0"  # a no-break space, so that '$175 bn' never breaks
+SPACE = "\u00a0"  # does not break, so that '$175 bn' never breaks
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def _figures(value: float) -> str:
-    """At most three figures: 175, 17.5 -> 18 from ten on, 2.5 below ten."""
+    """Whole from ten on (175, 18), one decimal below (2.5, 4)."""
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
 
 
@@ -24,12 +25,11 @@ def dollars(value: float | None) -> str:
         return UNKNOWN
     sign, size = (MINUS if value < 0 else ""), abs(value)
     for index, (scale, unit) in enumerate(_SCALES):
-        if size >= scale * 0.9995 or (scale == 1e6 and size >= 0.5e5):
+        if size >= scale or (unit == "mn" and size >= 50_000):
             shown = _figures(size / scale)
             if shown == "1000" and index:  # 999.96 mn is $1 bn
-                scale, unit = _SCALES[index - 1]
-                shown = _figures(size / scale)
-            return f"{sign}${shown}{THIN}{unit}"
+                shown, unit = "1", _SCALES[index - 1][1]  # noqa: PLW2901 - carried over to the next unit
+            return f"{sign}${shown}{SPACE}{unit}"
     return f"{sign if round(size) else ''}${size:,.0f}"
 
 
@@ -80,12 +80,12 @@ def word(count: int) -> str:
 
 def quarter(label: str | None) -> str:
     """Write a calendar quarter '2025Q4' as '2025 Q4'."""
-    return UNKNOWN if label is None else f"{label[:4]}{THIN}{label[4:]}"
+    return UNKNOWN if label is None else f"{label[:4]}{SPACE}{label[4:]}"
 
 
 def day(value: date | None) -> str:
     """Write a date: '30 Sep 2026'."""
-    return UNKNOWN if value is None else f"{value.day}{THIN}{_MONTHS[value.month - 1]}{THIN}{value.year}"
+    return UNKNOWN if value is None else f"{value.day}{SPACE}{_MONTHS[value.month - 1]}{SPACE}{value.year}"
 
 
 def metric(value: float | None, unit: str, decimals: int = 0) -> str:

@@ -271,6 +271,10 @@ class Ledger:
             raise ValueError(f"lens {lens!r}: no layer has an operating margin, so there is nothing to show")
         return found
 
+    def newest(self, lens: str) -> str | None:
+        """Return the headline quarter on the layer basis, or None where the lens has no figure."""
+        return self._headlines.get((lens, "layer"))
+
     @cached_property
     def _headlines(self) -> dict[tuple[str, str], str | None]:
         return {(one.lens, basis): self._headline(one.lens, basis) for one in self.lenses for basis in BASES}

@@ -20,13 +20,13 @@ from markupsafe import Markup, escape
 
 from dashboard import formats, theme
 from dashboard.cards.card import Card, Table
-from dashboard.charts.picture import Picture, Row
+from dashboard.charts.picture import Picture, Row, Spec
 from dashboard.ledger import Ledger
 from dashboard.pages import coverage, downloads, layer, methods, overview
 from dashboard.pages.page import Page, lens_path
 
-# No request leaves the folder: scripts, styles and pictures come from it, nothing else comes at all. No unsafe-eval and no
-# inline script; data travel as JSON in a script element of a type that browsers do not run.
+# No request leaves the folder: scripts, styles and pictures come from it, nothing else comes at all. No unsafe-eval
+# and no inline script; data travel as JSON in a script element of a type that browsers do not run.
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'none'; base-uri 'none'; form-action 'none'"
@@ -53,8 +53,8 @@ def build(
 ) -> SiteReport:
     """Write index.html and all pages into `out`, which is made if it is not there.
 
-    `tables` maps 'core.companies' and so on to frames that keep their contracts; raw tables are not needed. `cache` is a
-    folder in which the chart runtime is kept from one build to the next, because making it takes a second.
+    `tables` maps 'core.companies' and so on to frames that keep their contracts; raw tables are not needed. `cache` is
+    a folder in which the chart runtime is kept from one build to the next, because making it takes a second.
 
     Raises:
         ValueError: a table is missing, or the tables hold no lens.
@@ -76,13 +76,7 @@ def build(
     for page in pages:
         payload, count = _payload(page.cards)
         charts += count
-        context = {
-            **shared,
-            **page.context,
-            "sources_table": page.context.get("sources", ()),
-            "sources": ledger.sources,
-        }
-        text = environment.get_template(page.template).render(context, page=page, payload=payload)
+        text = environment.get_template(page.template).render({**shared, **page.context}, page=page, payload=payload)
         path = out / page.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -142,7 +136,9 @@ def _payload(cards: Sequence[Card]) -> tuple[Markup | None, int]:
     specs: dict[int, int] = {}
     datasets: dict[int, int] = {}
     found: dict[str, object] = {"config": theme.vega_config(), "specs": [], "data": [], "charts": {}}
-    all_specs, all_data, charts = [], [], {}
+    all_specs: list[Spec] = []
+    all_data: list[object] = []
+    charts: dict[str, object] = {}
 
     def entry(picture: Picture) -> dict[str, object]:
         if id(picture.spec) not in specs:
@@ -182,7 +178,7 @@ def _runtime(cache: Path | None) -> str:
     kept = cache / f"vega-{installed('vl-convert-python')}.js" if cache else None
     if kept and kept.is_file():
         return kept.read_text(encoding="utf-8")
-    text = f"(function(){{{vl_convert.javascript_bundle()}\n}})();\n"
+    text = f"(function(){{{vl_convert.javascript_bundle(None)}\n}})();\n"
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         aside = kept.with_suffix(".part")

@@ -1,7 +1,7 @@
-"""The capital-spending card: capex against revenue and cash flow, then and now."""
+"""The capital-spending card: capex against revenue, cash flow and depreciation, then and now."""
 
 from dashboard import findings, formats
-from dashboard.cards.card import Card, Column, Control, Table, View
+from dashboard.cards.card import Card, Column, Table, Value, View, control
 from dashboard.cards.profit_pools import BASIS_TEXT, unknown_text
 from dashboard.charts import capex as chart
 from dashboard.ledger import BASE_QUARTER, Ledger
@@ -14,7 +14,7 @@ METRICS = {
 
 
 def spending(ledger: Ledger, lens: str, quarter: str) -> dict[str, float]:
-    """Return capex by layer in US dollars, consolidated basis, twelve months to a quarter; layers without figures absent."""
+    """Return capex by layer in US dollars, consolidated basis, twelve months to a quarter; the unknown are absent."""
     found: dict[str, float] = {}
     for amount in ledger.amounts(lens, "consolidated", quarter, "capex"):
         found[amount.layer] = found.get(amount.layer, 0.0) + amount.amount_usd
@@ -24,62 +24,55 @@ def spending(ledger: Ledger, lens: str, quarter: str) -> dict[str, float]:
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     views = [view for metric in METRICS if (view := _view(ledger, lens, metric))]
-    options = [(m, METRICS[m][0]) for m in METRICS if any(v.key == m for v in views)]
-    return Card(
-        "capex", "Capital spending: who spends?", views, (Control("metric", "Capex against", options),), size="narrow"
-    )
+    controls = (control("metric", "Capex against", {metric: names[0] for metric, names in METRICS.items()}, views),)
+    return Card("capex", "Capital spending: who spends?", views, controls, size="narrow")
 
 
 def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
-    quarter = ledger.headline(lens, "consolidated")
-    dollars = spending(ledger, lens, quarter)
-    rates, rows, measured, members = [], [], 0, 0
+    quarter, measure = ledger.headline(lens, "consolidated"), METRICS[metric][1]
+    dollars, rates, readings = spending(ledger, lens, quarter), [], []
     for layer in ledger.layers(lens):
         now = ledger.reading(lens, layer.layer, "consolidated", metric, quarter)
-        then = ledger.value(lens, layer.layer, "consolidated", metric, BASE_QUARTER)
-        value = now.value if now else None
         rates.append(
             chart.Rate(
                 layer.name,
                 layer.colour,
-                then,
-                value,
+                ledger.value(lens, layer.layer, "consolidated", metric, BASE_QUARTER),
+                now.value if now else None,
                 dollars.get(layer.layer),
                 now is None or now.final,
                 unknown_text(now),
             )
         )
-        rows.append([layer.name, then, value, dollars.get(layer.layer)])
-        measured += now.n_measured if now else 0
-        members += now.n_members if now else 0
-    if all(r.now is None for r in rates):
+        readings += [now] if now else []
+    if all(rate.now is None for rate in rates):
         return None
-    title, measure = _title(ledger, lens, metric, rates, quarter), METRICS[metric][1]
+    title = _title(metric, rates, quarter)
+    then, now_at = formats.quarter(BASE_QUARTER), formats.quarter(quarter)
+    rows: list[list[Value]] = [[rate.name, rate.then, rate.now, rate.dollars] for rate in rates]
+    columns = [Column("Layer"), Column(f"{measure}, {then}", "fraction"), Column(f"{measure}, {now_at}", "fraction")]
     return View(
-        metric,
-        title,
-        f"{measure}, {formats.quarter(BASE_QUARTER)} (ring) to {formats.quarter(quarter)} (dot), trailing twelve months, "
-        f"{BASIS_TEXT['consolidated']}; right: capex now, US dollars.",
-        f"{title}. {measure} in {formats.quarter(quarter)}: "
-        + ", ".join(f"{r.name} {formats.percent(r.now)}" for r in rates) + ".",
-        f"twelve months to {formats.quarter(quarter)}",
-        f"{measured} of {members} listed members",
-        Table(
-            [Column("Layer"), Column(f"{measure}, {formats.quarter(BASE_QUARTER)}", "fraction"),
-             Column(f"{measure}, {formats.quarter(quarter)}", "fraction"), Column("Capex", "USD")],
-            rows,
-        ),
-        {"wide": chart.picture(rates, BASE_QUARTER, quarter, measure)},
-        note="Members of the time: a layer’s change may come from a company that listed since." ,
-    )  # fmt: skip
+        key=metric,
+        title=title,
+        subtitle=f"{measure}, {then} (ring) to {now_at} (dot), trailing twelve months, {BASIS_TEXT['consolidated']}; "
+        "right: capex now, US dollars.",
+        alt=f"{title}. {measure} in {now_at}: "
+        + ", ".join(f"{rate.name} {formats.percent(rate.now)}" for rate in rates)
+        + ".",
+        as_of=f"twelve months to {now_at}",
+        coverage=f"{sum(r.n_measured for r in readings)} of {sum(r.n_members for r in readings)} listed members",
+        table=Table([*columns, Column("Capex", "USD")], rows),
+        pictures={"wide": chart.picture(rates, BASE_QUARTER, quarter, measure)},
+        note="Members of the time: a layer’s change may come from a company that listed since.",
+    )
 
 
-def _title(ledger: Ledger, lens: str, metric: str, rates: list[chart.Rate], quarter: str) -> str:
-    neutral = f"{METRICS[metric][1]} by layer, {formats.quarter(BASE_QUARTER)} and {formats.quarter(quarter)}"
+def _title(metric: str, rates: list[chart.Rate], quarter: str) -> str:
+    since = formats.quarter(BASE_QUARTER)
+    neutral = f"{METRICS[metric][1]} by layer, {since} and {formats.quarter(quarter)}"
     if metric == "capex_to_revenue":
-        # The layer that spends most dollars speaks first, then the rest by dollars.
+        # The layer that spends most dollars speaks first.
         order = sorted((r for r in rates if r.dollars is not None), key=lambda r: -(r.dollars or 0))
-        since = formats.quarter(BASE_QUARTER)
         return findings.first(neutral, *(findings.capex_rate(r.name, r.then, r.now, since) for r in order))
     if metric == "capex_to_ocf":
         values = {r.name: r.now for r in rates if r.now is not None}

@@ -1,90 +1,76 @@
 """The capture card: how each layer's share of the profit pool moved."""
 
+from collections.abc import Sequence
+
 from dashboard import findings, formats
-from dashboard.cards.card import Card, Control, View, series_table
+from dashboard.cards.card import Card, View, control, series_table
 from dashboard.cards.profit_pools import BASES, BASIS_TEXT, ITEMS, members_line
 from dashboard.charts import capture as chart
 from dashboard.ledger import Ledger, shifted
 
 SPAN = 12  # quarters that the finding looks back over
+BY_SEGMENT = ("operating_income",)  # what segments report, so what the layer basis can show
+WEIGHT = 0.02  # share from which a layer may not be missing in a provisional quarter
 
 
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
-    views = [
-        view
-        for basis in ("consolidated", "layer")
-        for item in ITEMS
-        if (view := _view(ledger, lens, item, basis)) and (basis == "consolidated" or item == "operating_income")
-    ]
-    present = {view.key for view in views}
-    return Card(
-        "capture",
-        "Capture over time: whose share grows?",
-        views,
-        (
-            Control("item", "Profit", [(i, ITEMS[i][0]) for i in ITEMS if any(k.startswith(f"{i}.") for k in present)]),
-            Control("basis", "Basis", [(b, BASES[b]) for b in ("consolidated", "layer") if any(k.endswith(f".{b}") for k in present)]),
-        ),
-        size="wide",
-        break_at=520,
-    )  # fmt: skip
+    keys = [("consolidated", item) for item in ITEMS] + [("layer", item) for item in BY_SEGMENT]
+    views = [view for basis, item in keys if (view := _view(ledger, lens, item, basis))]
+    controls = (
+        control("item", "Profit", {item: names[0] for item, names in ITEMS.items()}, views),
+        control("basis", "Basis", {basis: BASES[basis] for basis in ("consolidated", "layer")}, views),
+    )
+    return Card("capture", "Capture over time: whose share grows?", views, controls, size="wide", break_at=520)
 
 
 def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
-    layers = [
-        (layer.name, layer.colour,
-         [chart.Slice(s.quarter, s.of_positive, s.status == "final") for s in ledger.shares(lens, layer.layer, basis, item)])
+    quarter, measure = ledger.headline(lens, basis), ITEMS[item][1]
+    slices = {
+        layer: [chart.Slice(s.quarter, s.of_positive, s.status == "final") for s in shares]
         for layer in ledger.layers(lens)
-    ]  # fmt: skip
-    values: dict[str, dict[str, float | None]] = {}
-    for name, _, slices in layers:
-        for s in slices:
+        if (shares := ledger.shares(lens, layer.layer, basis, item)) is not None
+    }
+    chosen = _chosen([s for group in slices.values() for s in group], quarter)
+    layers = [(layer.name, layer.colour, [s for s in group if s.quarter in chosen]) for layer, group in slices.items()]
+    values: dict[str, dict[str, float]] = {}
+    for name, _, group in layers:
+        for s in group:
             if s.share is not None:
                 values.setdefault(s.quarter, {})[name] = s.share
-    if len(values) < 2:
-        return None
-    quarter, measure = ledger.headline(lens, basis), ITEMS[item][1]
-    provisional = {s.quarter for _, _, slices in layers for s in slices if s.share is not None and not s.final}
-    chosen = _chosen(values, quarter, provisional)
-    values = {q: v for q, v in values.items() if q in chosen}
-    layers = [(name, colour, [s for s in slices if s.quarter in chosen]) for name, colour, slices in layers]
     if quarter not in values or len(values) < 2:
         return None
-    before = shifted(quarter, -SPAN)
-    neutral = f"Share of positive {measure} by layer, {min(values)[:4]} to {quarter[:4]}"
     title = findings.first(
-        neutral,
-        findings.largest_move(_known(values.get(before, {})), _known(values[quarter]), measure, "three years"),
+        f"Share of positive {measure} by layer, {min(values)[:4]} to {quarter[:4]}",
+        findings.largest_move(values.get(shifted(quarter, -SPAN), {}), values[quarter], measure, "three years"),
     )
-    key = chart.key(layers)
+    window = "calendar years" + ("" if quarter.endswith("Q4") else f" and twelve months to {formats.quarter(quarter)}")
+    now = ", ".join(f"{name} {formats.percent(share)}" for name, share in values[quarter].items())
     return View(
-        f"{item}.{basis}",
-        title,
-        f"Share of all positive {measure}, calendar years{'' if quarter.endswith('Q4') else f' and twelve months to {formats.quarter(quarter)}'}, "
-        f"{BASIS_TEXT[basis]}. A loss is no share.",
-        f"{title}. Shares in {formats.quarter(quarter)}: "
-        + ", ".join(f"{name} {formats.percent(share)}" for name, share in _known(values[quarter]).items())
-        + ".",
-        f"twelve months to {formats.quarter(quarter)}",
-        members_line(ledger, lens, basis, quarter, item),
-        series_table("Twelve months to", [(name, "fraction") for name, _, _ in layers], values),
-        {"wide": chart.picture(layers), "narrow": chart.picture(layers, narrow=True)},
-        legend=[(name, colour, formats.percent(share)) for name, colour, share in key],
-        note="Membership follows dates: companies join when they list or enter a layer. Layers below 1% are drawn, not labelled.",
-    )  # fmt: skip
+        key=f"{item}.{basis}",
+        title=title,
+        subtitle=f"Share of all positive {measure}, {window}, {BASIS_TEXT[basis]}. A loss is no share.",
+        alt=f"{title}. Shares in {formats.quarter(quarter)}: {now}.",
+        as_of=f"twelve months to {formats.quarter(quarter)}",
+        coverage=members_line(ledger, lens, basis, quarter, item),
+        table=series_table("Twelve months to", [(name, "fraction") for name, _, _ in layers], values),
+        pictures={"wide": chart.picture(layers), "narrow": chart.picture(layers, narrow=True)},
+        legend=[(name, colour, formats.percent(share)) for name, colour, share in chart.key(layers)],
+        note="Membership follows dates: companies join when they list or enter a layer. "
+        "Layers below 1% are drawn, not labelled.",
+    )
 
 
-def _chosen(values: dict[str, dict[str, float | None]], headline: str, provisional: set[str]) -> set[str]:
+def _chosen(slices: Sequence[chart.Slice], headline: str) -> set[str]:
     """The quarters to draw: calendar years, the headline, and the newest provisional one that lacks no layer of weight.
 
     Whole years only, because some members are known by year alone: between years they would come and go.
     """
-    years = {q for q in values if q.endswith("Q4") and q < headline}
-    weighty = {name for name, share in _known(values.get(headline, {})).items() if share >= 0.02}
-    later = [q for q in values if q > headline and q in provisional and weighty <= _known(values[q]).keys()]
-    return {*years, headline, *later[-1:]}
-
-
-def _known(values: dict[str, float | None]) -> dict[str, float]:
-    return {name: value for name, value in values.items() if value is not None}
+    known = [s for s in slices if s.share is not None]
+    years = {s.quarter for s in known if s.quarter.endswith("Q4") and s.quarter < headline}
+    weighty = sum(s.quarter == headline and (s.share or 0) >= WEIGHT for s in known)
+    provisional = {s.quarter for s in known if not s.final and s.quarter > headline}
+    whole = [
+        q for q in sorted(provisional) if sum(s.quarter == q and (s.share or 0) >= WEIGHT for s in known) >= weighty
+    ]
+    return {*years, headline, *whole[-1:]}

@@ -95,3 +95,9 @@ def series_table(
     quarters = sorted(values, reverse=True)
     rows = [[formats.quarter(q), *(values[q].get(title) for title, _ in columns)] for q in quarters]
     return Table([Column(first), *(Column(title, unit) for title, unit in columns)], rows)
+
+
+def control(name: str, label: str, texts: Mapping[str, str], views: Sequence[View]) -> Control:
+    """Return the control whose buttons are those of `texts` (value -> text) that some view's key holds."""
+    held = {part for view in views for part in view.key.split(".")}
+    return Control(name, label, [(value, text) for value, text in texts.items() if value in held])

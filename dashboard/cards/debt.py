@@ -3,7 +3,7 @@
 from statistics import median
 
 from dashboard import findings, formats
-from dashboard.cards.card import Card, Column, Control, Table, View
+from dashboard.cards.card import Card, Column, Control, Table, Value, View
 from dashboard.charts import debt as chart
 from dashboard.ledger import Ledger, shifted
 
@@ -12,29 +12,33 @@ METRICS = {
     "debt_to_ebitda": ("÷ EBITDA", "Total debt ÷ EBITDA", "against its EBITDA"),
     "net_debt_to_ebitda": ("net ÷ EBITDA", "Net debt ÷ EBITDA", "net, against its EBITDA"),
 }
-OLDEST = 1  # a company's figure may be this many quarters older than the headline
+FRESH, OLDEST = 1, 4  # quarters by which a company's figure may be older than the headline: counted, and drawn at all
+GIANTS = 6
 
 
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     views = [view for metric in METRICS if (view := _view(ledger, lens, metric))]
-    options = [(m, METRICS[m][0]) for m in METRICS if any(v.key == m for v in views)]
-    return Card(
-        "debt", "Debt: who owes?", views, (Control("metric", "Debt against", options),), size="half", break_at=480
-    )
+    control = Control("metric", "Debt against", [(m, METRICS[m][0]) for m in METRICS if any(v.key == m for v in views)])
+    return Card("debt", "Debt: who owes?", views, (control,), size="half", break_at=480)
 
 
 def loads(ledger: Ledger, lens: str, metric: str, quarter: str) -> dict[str, list[chart.Load]]:
-    """Return the newest value of each listed company in its primary layer, at most a quarter older than the one given."""
+    """Return by layer the newest value of each listed company there, at most a year before `quarter`."""
     found: dict[str, list[chart.Load]] = {}
-    for member in ledger.members_at(lens, quarter):
-        if member.primary:
-            values = ledger.company_values.get((member.company_id, metric), [])
-            if values and values[-1][0] >= shifted(quarter, -OLDEST):
-                load = chart.Load(ledger.names.get(member.company_id, member.name), values[-1][1], values[-1][0])
-                if load not in found.setdefault(member.layer, []):
-                    found[member.layer].append(load)
+    for company, layer in {m.company_id: m.layer for m in ledger.members_at(lens, quarter) if m.primary}.items():
+        values = ledger.company_values.get((company, metric), [])
+        if values and values[-1][0] >= shifted(quarter, -OLDEST):
+            at, value = values[-1][0], values[-1][1]
+            load = chart.Load(ledger.names[company], value, at, late=at < shifted(quarter, -FRESH))
+            found.setdefault(layer, []).append(load)
     return found
+
+
+def giants(ledger: Ledger, lens: str, quarter: str) -> list[str]:
+    """Return the names of the companies that spend most on capex, the largest first."""
+    spent = sorted(ledger.amounts(lens, "consolidated", quarter, "capex"), key=lambda a: -a.amount_usd)
+    return [ledger.names[a.company_id] for a in spent[:GIANTS]]
 
 
 def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
@@ -42,39 +46,51 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
     found = loads(ledger, lens, metric, quarter)
     layers = [(layer.name, layer.colour, found.get(layer.layer, [])) for layer in ledger.layers(lens)]
     everyone = [load for _, _, group in layers for load in group]
-    if not everyone:
+    fresh = [findings.Stake(load.name, load.value) for load in everyone if not load.late]
+    if not fresh:
         return None
     _, measure, against = METRICS[metric]
-    stakes = {layer: max((findings.Stake(x.name, x.value) for x in group), key=lambda s: s.value)
-              for layer, group in found.items()}  # fmt: skip
-    amazon = next((findings.Stake(x.name, x.value) for x in everyone if x.name == "Amazon"), None)
+    largest = set(giants(ledger, lens, quarter))
     title = findings.first(
         f"{measure} by company and layer",
-        findings.debt_twins(stakes.get("hyperscalers"), stakes.get("neoclouds"), amazon) if metric == "debt_to_ocf" else None,
-        findings.heaviest_debt([findings.Stake(x.name, x.value) for x in everyone], median(x.value for x in everyone), against),
-    )  # fmt: skip
-    listed = {m.company_id for m in ledger.members_at(lens, quarter) if m.primary}
-    silent = len(listed) - len(everyone)
-    rows = [[name, x.name, x.value, formats.quarter(x.quarter)] for name, _, group in layers
-            for x in sorted(group, key=lambda x: -x.value)]  # fmt: skip
-    beyond = sum(x.value > chart.reach(layers) for x in everyone)
-    note = (
-        f"Not meaningful or not known for {silent} companies: a cash flow or EBITDA at or below zero, or no debt figure. "
-        if silent
-        else ""
+        findings.heaviest_giant([stake for stake in fresh if stake.name in largest], against),
+        findings.heaviest_debt(fresh, median(stake.value for stake in fresh), against),
     )
-    if beyond:
-        note += f"{beyond} beyond the axis stand at its edge."
-    pictures = {"wide": chart.picture(layers, measure, 400), "narrow": chart.picture(layers, measure, 190)}
+    listed = {m.company_id for m in ledger.members_at(lens, quarter) if m.primary}
+    oldest, newest = min(load.quarter for load in everyone), max(load.quarter for load in everyone)
+    rows: list[list[Value]] = [
+        [name, load.name, load.value, formats.quarter(load.quarter)]
+        for name, _, group in layers
+        for load in sorted(group, key=lambda load: -load.value)
+    ]
+    highest = [(name, max(group, key=lambda load: load.value)) for name, _, group in layers if group]
     return View(
-        metric,
-        title,
-        f"{measure}, trailing twelve months at the newest calendar quarter known; dot: company, tick: the layer’s median, band: range.",
-        f"{title}. Highest by layer: " + ", ".join(f"{name} {max(group, key=lambda x: x.value).name} "
-        f"{formats.times(max(x.value for x in group))}" for name, _, group in layers if group) + ".",
-        f"newest quarter of each company, {formats.quarter(min(x.quarter for x in everyone))} to {formats.quarter(max(x.quarter for x in everyone))}",
-        f"{len(everyone)} of {len(listed)} listed companies",
-        Table([Column("Layer"), Column("Company"), Column(measure, "times"), Column("Calendar quarter")], rows),
-        pictures,
-        note=note,
-    )  # fmt: skip
+        key=metric,
+        title=title,
+        subtitle=f"{measure}, trailing twelve months at the newest calendar quarter known; dot: company, "
+        "tick: the layer’s median, band: range.",
+        alt=f"{title}. Highest by layer: "
+        + ", ".join(f"{name} {load.name} {formats.times(load.value)}" for name, load in highest)
+        + ".",
+        as_of=f"newest quarter of each company, {formats.quarter(oldest)} to {formats.quarter(newest)}",
+        coverage=f"{len(everyone)} of {len(listed)} listed companies",
+        table=Table([Column("Layer"), Column("Company"), Column(measure, "times"), Column("Calendar quarter")], rows),
+        pictures={"wide": chart.picture(layers, measure, 400), "narrow": chart.picture(layers, measure, 190)},
+        note=_note(layers, everyone, len(listed)),
+    )
+
+
+def _note(layers: list[tuple[str, str, list[chart.Load]]], everyone: list[chart.Load], listed: int) -> str:
+    parts, (start, end) = [], chart.reach(layers)
+    if listed > len(everyone):
+        parts.append(
+            f"Without a value: {listed - len(everyone)} companies, with a cash flow or EBITDA at or below zero, or no "
+            "debt figure."
+        )
+    late = [f"{load.name} ({formats.quarter(load.quarter)})" for load in everyone if load.late]
+    if late:
+        parts.append(f"Pale, older figures: {', '.join(late)}.")
+    beyond = sum(not start <= load.value <= end for load in everyone)
+    if beyond:
+        parts.append(f"{beyond} beyond the axis stand at its edge.")
+    return " ".join(parts)

@@ -1,7 +1,9 @@
 """The profit-pool card: who earns what, by layer and company."""
 
+from collections.abc import Sequence
+
 from dashboard import findings, formats
-from dashboard.cards.card import Card, Column, Control, Table, View
+from dashboard.cards.card import Card, Column, Table, Value, View, control
 from dashboard.charts import profit_pools as chart
 from dashboard.ledger import Ledger, Reading, Share, shifted
 
@@ -22,7 +24,8 @@ BASIS_TEXT = {
 def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> list[chart.Pool]:
     """Return the layers of a lens as pools of profit, twelve months to a calendar quarter.
 
-    A member without a figure for that quarter but with one up to a year older is there too, marked as late; it is in no sum.
+    A member without a figure for that quarter but with one up to a year older is there too, marked as late; it is in
+    no sum.
     """
     blocks: dict[str, list[chart.Block]] = {}
     seen: set[tuple[str, str]] = set()
@@ -51,6 +54,7 @@ def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> lis
                 share.amount_usd if share and known and members else None,
                 margin if known else None,
                 unknown_text(share),
+                share is not None and known and share.status != "final",
             )
         )
     return found
@@ -90,96 +94,78 @@ def members_line(ledger: Ledger, lens: str, basis: str, quarter: str, pool: str)
     return f"{sum(s.n_measured for s in shares)} of {sum(s.n_members for s in shares)} members measured"
 
 
-def provisional(ledger: Ledger, lens: str, basis: str, quarter: str) -> list[str]:
-    """Return the names of the layers whose figures of a quarter are provisional."""
-    return [
-        layer.name
-        for layer in ledger.layers(lens)
-        if (r := ledger.reading(lens, layer.layer, basis, "operating_margin", quarter))
-        and not r.final
-        and r.value is not None
-    ]
-
-
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     views = [view for item in ITEMS for basis in BASES if (view := _view(ledger, lens, item, basis))]
-    present = {view.key for view in views}
-    items = [(i, ITEMS[i][0]) for i in ITEMS if any(key.startswith(f"{i}.") for key in present)]
-    bases = [(b, BASES[b]) for b in BASES if any(key.endswith(f".{b}") for key in present)]
-    return Card(
-        "profit-pools",
-        "Profit pools: who earns what?",
-        views,
-        (Control("item", "Profit", items), Control("basis", "Basis", bases)),
-        break_at=1060,
+    controls = (
+        control("item", "Profit", {item: names[0] for item, names in ITEMS.items()}, views),
+        control("basis", "Basis", BASES, views),
     )
+    return Card("profit-pools", "Profit pools: who earns what?", views, controls, break_at=1060)
 
 
 def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
-    quarter = ledger.headline(lens, basis)
+    quarter, (name, measure, _) = ledger.headline(lens, basis), ITEMS[item]
     found = pools(ledger, lens, basis, quarter, item)
-    known = as_findings(found)
+    known, at = as_findings(found), formats.quarter(quarter)
     if not known:
         return None
-    measure = ITEMS[item][1]
+    star = findings.one_member_beats_a_layer(known) if item == "operating_income" else None
     title = findings.first(
-        f"{ITEMS[item][0]} by layer and company, twelve months to {formats.quarter(quarter)}",
-        findings.one_member_beats_a_layer(known) if item == "operating_income" else None,
-        findings.largest_pool(known, measure),
+        f"{name} by layer and company, twelve months to {at}", star, findings.largest_pool(known, measure)
     )
-    rows = [
-        [p.name, b.name, b.revenue, b.profit, b.margin, formats.quarter(b.late or quarter)]
-        for p in found if p.profit is not None for b in p.blocks
-    ] + [[p.name, p.unknown, None, None, None, formats.quarter(quarter)] for p in found if p.profit is None]  # fmt: skip
+    rows: list[list[Value]] = []
+    for pool in found:
+        if pool.profit is None:
+            rows.append([pool.name, pool.unknown, None, None, None, at])
+        else:
+            rows += [
+                [pool.name, b.name, b.revenue, b.profit, b.margin, formats.quarter(b.late or quarter)]
+                for b in pool.blocks
+            ]
+    columns = [Column("Layer"), Column("Company"), Column("Revenue", "USD"), Column(name, "USD")]
     return View(
-        f"{item}.{basis}",
-        title,
-        f"{ITEMS[item][0]} by layer and company in US dollars, twelve months to calendar {formats.quarter(quarter)}, "
-        f"{BASIS_TEXT[basis]}. A block is a company: width revenue, height margin, so area is profit. Dark line: the layer’s margin.",
-        f"{title}. {_spoken(found)}",
-        f"twelve months to {formats.quarter(quarter)}",
-        members_line(ledger, lens, basis, quarter, item),
-        Table(
-            [Column("Layer"), Column("Company"), Column("Revenue", "USD"), Column(ITEMS[item][0], "USD"),
-             Column("Margin", "fraction"), Column("Twelve months to")],
-            rows,
-        ),
-        {"wide": chart.picture(found, measure), "narrow": chart.picture(found, measure, narrow=True)},
-        note=_note(ledger, lens, basis, quarter, found),
-    )  # fmt: skip
+        key=f"{item}.{basis}",
+        title=title,
+        subtitle=f"{name} by layer and company in US dollars, twelve months to calendar {at}, {BASIS_TEXT[basis]}. "
+        "A block is a company: width revenue, height margin, so area is profit. Dark line: the layer’s margin.",
+        alt=f"{title}. {_spoken(found)}",
+        as_of=f"twelve months to {at}",
+        coverage=members_line(ledger, lens, basis, quarter, item),
+        table=Table([*columns, Column("Margin", "fraction"), Column("Twelve months to")], rows),
+        pictures={"wide": chart.picture(found, measure), "narrow": chart.picture(found, measure, narrow=True)},
+        note=_note(found, holds_with_late=title == star),
+    )
 
 
-def _spoken(found: list[chart.Pool]) -> str:
+def _spoken(found: Sequence[chart.Pool]) -> str:
     known = [
         f"{p.name} {formats.dollars(p.profit)}, margin {formats.percent(p.margin)}"
         for p in found
         if p.profit is not None
     ]
     dark = [p.name for p in found if p.profit is None]
-    return "; ".join(known) + (f". No public figures: {', '.join(dark)}." if dark else ".")
+    return "; ".join(known) + (f". Unknown: {', '.join(dark)}." if dark else ".")
 
 
-def _note(ledger: Ledger, lens: str, basis: str, quarter: str, found: list[chart.Pool]) -> str:
+def _note(found: Sequence[chart.Pool], *, holds_with_late: bool) -> str:
     parts = []
     if any(p.profit is None for p in found):
         parts.append(
-            "Hatched: fewer than half the members have figures, so the layer is unknown, not zero; the hatched size means nothing."
+            "Hatched: fewer than half the members have figures; the layer is unknown, not zero, its size means nothing."
         )
     cut = chart.clipped(found)
     if cut:
         named = ", ".join(f"{b.name} {formats.percent(b.margin)}" for b in cut[:3])
         more = f" and {len(cut) - 3} more" if len(cut) > 3 else ""
-        parts.append(
-            f"Blocks are cut at {formats.percent(chart.LOWEST)} and {formats.percent(chart.HIGHEST)}; their margins are {named}{more}."
-        )
+        ends = f"{formats.percent(chart.LOWEST)} and {formats.percent(chart.HIGHEST)}"
+        parts.append(f"Blocks are cut at {ends}; their margins are {named}{more}.")
     old = [b for p in found if p.profit is not None for b in p.blocks if b.late]
     if old:
         named = ", ".join(f"{b.name} ({formats.quarter(b.late)})" for b in old)
-        parts.append(
-            f"† Pale and not counted, because their newest figures are older: {named}; the title holds with them too."
-        )
-    late = provisional(ledger, lens, basis, quarter)
-    if late:
-        parts.append(f"Provisional, not enough has reported: {', '.join(late)}.")
+        also = "; the title holds with them too" if holds_with_late else ""
+        parts.append(f"† Pale and not counted, because their newest figures are older: {named}{also}.")
+    provisional = [p.name for p in found if p.provisional]
+    if provisional:
+        parts.append(f"Provisional, drawn pale, because not enough has reported: {', '.join(provisional)}.")
     return " ".join(parts)

@@ -12,46 +12,45 @@ GAUGES = {
     "capex_to_ocf": chart.Gauge("Capex ÷ op.\ncash flow", "Capex\n÷ op.\ncash\nflow", "fraction", 0.50, 2.5),
     "debt_to_ocf": chart.Gauge("Debt ÷ op.\ncash flow", "Debt\n÷ op.\ncash\nflow", "times", 1.5, 8.0),
 }
+THRESHOLDS = (
+    "Shading starts at: margin below 35%, capex above 10% of revenue and 50% of operating cash flow, debt above 1.5×. "
+    "Hatched: fewer than half the members have the figure, or the ratio means nothing; never calm."
+)
 
 
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
-    quarter = ledger.headline(lens, "consolidated")
-    layers = [
-        chart.Readings(
-            layer.name,
-            layer.colour,
-            [ledger.value(lens, layer.layer, "consolidated", metric, quarter) for metric in GAUGES],
-            [unknown_text(ledger.reading(lens, layer.layer, "consolidated", metric, quarter)) for metric in GAUGES],
-        )
-        for layer in ledger.layers(lens)
-    ]
+    quarter, gauges = ledger.headline(lens, "consolidated"), list(GAUGES.values())
+    layers = []
+    for layer in ledger.layers(lens):
+        found = [ledger.reading(lens, layer.layer, "consolidated", metric, quarter) for metric in GAUGES]
+        values = [reading.value if reading else None for reading in found]
+        layers.append(chart.Readings(layer.name, layer.colour, values, [unknown_text(reading) for reading in found]))
     at = list(GAUGES).index("capex_to_ocf")
+    against = {layer.name: value for layer in layers if (value := layer.values[at]) is not None}
     title = findings.first(
         f"Four readings of strain by layer, {formats.quarter(quarter)}",
-        findings.only_layer_above(
-            {r.name: v for r in layers if (v := r.values[at]) is not None}, "its operating cash flow"
-        ),
+        findings.only_layer_above(against, "its operating cash flow"),
     )
-    measured = sum(any(v is not None for v in r.values) for r in layers)
-    heads = [" ".join(g.title.split("\n")).replace("op.", "operating") for g in GAUGES.values()]
+    heads = [gauge.title.replace("\n", " ").replace("op.", "operating") for gauge in gauges]
+    spoken = [
+        f"{layer.name} " + ", ".join(formats.metric(v, g.unit) for v, g in zip(layer.values, gauges, strict=True))
+        for layer in layers
+    ]
+    measured = sum(any(value is not None for value in layer.values) for layer in layers)
     view = View(
-        "all",
-        title,
-        f"Trailing twelve months to calendar {formats.quarter(quarter)}, {BASIS_TEXT['consolidated']}; redder is more strained, "
-        "shading is fixed per column.",
-        f"{title}. " + "; ".join(
-            f"{r.name} " + ", ".join(formats.metric(v, g.unit) for v, g in zip(r.values, GAUGES.values(), strict=True))
-            for r in layers
-        ) + f". Columns: {', '.join(heads)}.",
-        f"twelve months to {formats.quarter(quarter)}",
-        f"{measured} of {len(layers)} layers",
-        Table(
-            [Column("Layer"), *(Column(h, g.unit) for h, g in zip(heads, GAUGES.values(), strict=True))],
-            [[r.name, *r.values] for r in layers],
+        key="all",
+        title=title,
+        subtitle=f"Trailing twelve months to calendar {formats.quarter(quarter)}, {BASIS_TEXT['consolidated']}; "
+        "redder is more strained, shading is fixed per column.",
+        alt=f"{title}. Columns: {', '.join(heads)}. {'; '.join(spoken)}.",
+        as_of=f"twelve months to {formats.quarter(quarter)}",
+        coverage=f"{measured} of {len(layers)} layers",
+        table=Table(
+            [Column("Layer"), *(Column(head, g.unit) for head, g in zip(heads, gauges, strict=True))],
+            [[layer.name, *layer.values] for layer in layers],
         ),
-        {"wide": chart.picture(list(GAUGES.values()), layers), "narrow": chart.picture(list(GAUGES.values()), layers, narrow=True)},
-        note="Shading starts at: margin below 35%, capex above 10% of revenue and 50% of operating cash flow, debt above 1.5×. "
-        "Hatched: no figure, never calm.",
-    )  # fmt: skip
+        pictures={"wide": chart.picture(gauges, layers), "narrow": chart.picture(gauges, layers, narrow=True)},
+        note=THRESHOLDS,
+    )
     return Card("stress", "Stress: where does it strain?", [view], size="half", break_at=460)

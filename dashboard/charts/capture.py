@@ -39,7 +39,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
     last_final = final[-1] if final else quarters[-1]
     rows, ends = [], []
     for index, quarter in enumerate(quarters):
-        edge = 1.0
+        edge, at = 1.0, formats.quarter(quarter) + ("" if quarter <= last_final else ", provisional")
         for name, colour, _ in layers:
             one = by_quarter[quarter].get(name)
             share = one.share if one and one.share is not None else 0.0
@@ -52,8 +52,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
                 "fill": f"@{colour}",
                 "final": quarter <= last_final,
                 "also": quarter >= last_final,  # the provisional part starts where the final one ends
-                "tip": f"{name}\ntwelve months to {formats.quarter(quarter)}{'' if quarter <= last_final else ', provisional'}"
-                f"\n{formats.percent(share, 1)} of the positive pool",
+                "tip": f"{name}\ntwelve months to {at}\n{formats.percent(share, 1)} of the positive pool",
             }
             rows.append(row)
             if quarter == last_final and share > 0:

@@ -108,8 +108,8 @@ def _spec() -> alt.TopLevelMixin:
         .encode(y=y("layer")),
         base.transform_filter("datum.x == last").mark_circle(color="@accent", size=70, opacity=1).encode(y=y("layer")),
         base.mark_rect(opacity=0)
-        .encode(x=alt.X("from:Q"), x2="to:Q", y=alt.value(0), y2=alt.value("height"), tooltip="tip:N")
-        .transform_calculate({"from": "datum.x - 0.125", "to": "datum.x + 0.125", "tip": "@tip"}),
+        .encode(x=alt.X("left:Q"), x2="right:Q", y=alt.value(0), y2=alt.value("height"), tooltip="tip:N")
+        .transform_calculate(left="datum.x - 0.125", right="datum.x + 0.125", tip="@tip"),
         ends.mark_circle(size=36, opacity=1, xOffset=8).encode(fill=alt.Fill("dot:N", scale=None)),
         ends.transform_filter("datum.bold")
         .mark_text(align="left", dx=17, fontWeight=700, fill="@ink")

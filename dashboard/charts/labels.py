@@ -54,9 +54,9 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 def place(wanted: Sequence[Wanted], obstacles: Sequence[Box], width: float, top: float) -> list[Box]:
     """Return a box for each label, above its floor, inside 0..width, touching no obstacle, label or leader.
 
-    Labels that need no leader are placed first, then the others, each from the lowest floor up, at the lowest free height,
-    preferring to be centred on its anchor. Leaders (from label straight down to the floor) count as obstacles for those that
-    follow. A label that finds no room stands at the top.
+    Labels that need no leader are placed first, then the others, each from the lowest floor up, at the lowest free
+    height, preferring to be centred on its anchor. Leaders (from label straight down to the floor) count as obstacles
+    for those that follow. A label that finds no room stands at the top.
     """
     taken, boxes = list(obstacles), {}
     order = sorted(range(len(wanted)), key=lambda index: (wanted[index].led, wanted[index].floor, wanted[index].anchor))

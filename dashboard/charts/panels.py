@@ -47,13 +47,19 @@ def pictures(
     found: dict[str, Picture] = {}
     for name, colour, points in layers:
         if points:
-            first_panel = not found
             finals = [p for p in points if p.final]
             tokens = {
-                "@layer": name, "@measure": measure, "@labels": first_panel, "@accent": f"@{colour}", "@first": first, "@last": last, "@low": low, "@high": high,
-                "@end": position(points[-1].quarter), "@final": position(finals[-1].quarter) if finals else 0,
+                "@layer": name,
+                "@measure": measure,
+                "@accent": f"@{colour}",
+                "@labels": not found,  # the first panel names the lines for all
+                "@first": first,
+                "@last": last,
+                "@low": low,
+                "@high": high,
+                "@final": position(finals[-1].quarter) if finals else 0,
                 "@years": [int(first) + 1, int(last)],
-            }  # fmt: skip
+            }
             found[name] = Picture(_spec(), data, HEIGHT, 24, tokens)
     return found
 
@@ -71,7 +77,7 @@ def _spec() -> alt.TopLevelMixin:
         title=None,
         scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
         axis=alt.Axis(values=[0, 0.5], format="%", labelAlign="left", labelBaseline="line-bottom", labelPadding=-2,
-                      labelOffset=0, labelFontSize=11, labels="@labels",
+                      labelOffset=0, labelFontSize=11, labels="@labels",  # type: ignore[arg-type]
                       gridColor="@rule-2", gridDash=[2, 3], zindex=0),
     )  # fmt: skip
     base = alt.Chart(alt.NamedData("series")).encode(x=x, y=y)
@@ -84,8 +90,8 @@ def _spec() -> alt.TopLevelMixin:
         ),
         own.transform_filter("datum.x == last").mark_circle(color="@accent", size=50, opacity=1),
         own.transform_calculate(
-            tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.x > last ? ', provisional' : '') + '\\n' + measure + ' '"
-            " + format(isValid(datum.true) ? datum.true : datum.y, '.1%')"
+            tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.x > last ? ', provisional' : '')"
+            " + '\\n' + measure + ' ' + format(isValid(datum.true) ? datum.true : datum.y, '.1%')"
         )
         .mark_circle(size=220, opacity=0)
         .encode(tooltip="tip:N"),

@@ -60,7 +60,7 @@ class Picture:
     def standalone(self, dark: bool = False, width: int | None = None) -> Spec:
         """Return a complete Vega-Lite specification with data, colours and configuration of one theme."""
         colours = {f"@{name}": colour for name, colour in theme.variables(dark).items()}
-        spec = resolve({**self.spec, "config": theme.vega_config()}, {**colours, **self.all_tokens}, colours)
+        spec: Spec = resolve({**self.spec, "config": theme.vega_config()}, {**colours, **self.all_tokens}, colours)
         spec["datasets"] = {name: resolve(list(rows), colours, colours) for name, rows in self.data.items()}
         if width is not None:
             spec["width"] = width

@@ -22,7 +22,7 @@ LATE = 0.45
 
 
 class Block(NamedTuple):
-    """One member: its revenue and its profit in US dollars; `late` names the quarter of figures that are older than the rest.
+    """One member: its revenue and its profit in US dollars; `late` is the quarter of figures older than the rest.
 
     A late block is drawn pale, after the others, and is not in its layer's profit and margin.
     """
@@ -39,7 +39,7 @@ class Block(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """One layer: its measured members, its profit in US dollars and its margin (None where unknown), and what to say if so."""
+    """One layer: its measured members, profit in US dollars and margin (None where unknown), and what to say if so."""
 
     name: str
     colour: str
@@ -47,6 +47,7 @@ class Pool(NamedTuple):
     profit: float | None
     margin: float | None
     unknown: str = "no public figures"
+    provisional: bool = False
 
 
 def clipped(pools: Sequence[Pool]) -> list[Block]:
@@ -70,22 +71,25 @@ def _shown(pool: Pool) -> list[Block]:
 def _extent(pools: Sequence[Pool]) -> tuple[float, float, list[float]]:
     margins = [b.margin for pool in pools for b in _shown(pool)] or [0.0]
     low = LOWEST if min(margins) < 0 else 0.0
-    high = min(max(max(margins), 0.3), HIGHEST)
+    high = min(max(0.3, *margins), HIGHEST)
     return low, high, [step / 5 for step in range(int(high * 5 + 1e-9) + 1)]
 
 
-def _tip(pool: Pool, block: Block, measure: str) -> str:
-    return (
+def _look(pool: Pool, block: Block, measure: str) -> dict[str, object]:
+    """What a block's row holds beside its place."""
+    tip = (
         f"{block.name}\n{pool.name}\n{measure} {formats.dollars(block.profit)}"
         f"\nmargin {formats.percent(block.margin, 1)}\nrevenue {formats.dollars(block.revenue)}"
         + (f"\ntwelve months to {formats.quarter(block.late)}, not counted" if block.late else "")
     )
+    return {"known": True, "late": bool(block.late) or pool.provisional, "fill": f"@{pool.colour}", "tip": tip}
 
 
 def _caption(pool: Pool) -> str:
     if pool.profit is None:
         return pool.unknown
-    return f"{formats.dollars(pool.profit)} · {formats.percent(pool.margin)}"
+    late = " · provisional" if pool.provisional else ""
+    return f"{formats.dollars(pool.profit)} · {formats.percent(pool.margin)}{late}"
 
 
 def _fill() -> alt.Fill:
@@ -158,13 +162,12 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
         for block in shown:
             wide = block.revenue * per_dollar + 2 / len(shown)
             height = min(max(block.margin, low), high)
-            blocks.append({"x": at, "x2": at + wide, "y": 0, "y2": height, "known": True, "late": bool(block.late),
-                           "fill": f"@{pool.colour}", "tip": _tip(pool, block, measure)})  # fmt: skip
+            blocks.append({"x": at, "x2": at + wide, "y": 0, "y2": height, **_look(pool, block, measure)})
             obstacles.append(Box(at, 0, at + wide, (max(height, 0) - low) * per_unit))
             foot = _foot(block, wide, height * per_unit)
             feet += [
                 {"x": at + wide / 2, "y": (10 + 15 * (len(foot) - 1 - line)) / per_unit, "text": text,
-                 "fill": "@ink" if block.late else f"@on-{pool.colour}"}
+                 "fill": "@ink" if block.late or pool.provisional else f"@on-{pool.colour}"}
                 for line, text in enumerate(foot)
             ]  # fmt: skip
             at += wide
@@ -280,13 +283,17 @@ def _narrow(pools: Sequence[Pool], measure: str) -> Picture:
         for block in shown:
             thick = max(block.revenue * per_dollar, 2.0)
             reach = min(max(block.margin, low), high)
-            blocks.append({"x": 0, "x2": reach, "y": at, "y2": at + thick, "known": True, "late": bool(block.late), "fill": f"@{pool.colour}",
-                           "tip": _tip(pool, block, measure)})  # fmt: skip
+            blocks.append({"x": 0, "x2": reach, "y": at, "y2": at + thick, **_look(pool, block, measure)})
             room = text_width(block.name, 11.5, True) + 14
             middle = at + thick / 2
             if thick >= 13 and reach * per_unit >= room:
                 feet.append(
-                    {"x": 0, "y": middle, "text": block.name, "fill": "@ink" if block.late else f"@on-{pool.colour}"}
+                    {
+                        "x": 0,
+                        "y": middle,
+                        "text": block.name,
+                        "fill": "@ink" if block.late or pool.provisional else f"@on-{pool.colour}",
+                    }
                 )
             elif thick >= 13:
                 clear = max(reach, 0.0)

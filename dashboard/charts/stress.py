@@ -13,7 +13,7 @@ STRONGEST = 0.62
 
 
 class Gauge(NamedTuple):
-    """One reading of strain: its short title (and one for narrow columns, line by line), unit, where tinting starts and where it is strongest.
+    """One reading of strain: its title for wide and narrow columns, unit, where tint starts and where it is full.
 
     `calm` above `worst` means that low values are the strained ones.
     """
@@ -41,6 +41,7 @@ class Readings(NamedTuple):
 def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = False) -> Picture:
     """Return the drawing of layers in stack order against the gauges."""
     cells, rows = [], []
+    titles = [gauge.title.replace("\n", " ") for gauge in gauges]
     for index, layer in enumerate(layers):
         rows.append({"row": index, "row2": index + 1, "middle": index + 0.5, "name": layer.name,
                      "fill": f"@{layer.colour}"})  # fmt: skip
@@ -51,7 +52,7 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
                     "known": value is not None,
                     "tint": round(gauge.strain(value) * STRONGEST, 3) if value is not None else 0,
                     "text": formats.metric(value, gauge.unit),
-                    "tip": f"{layer.name}\n{' '.join(gauge.title.split(chr(10)))} {formats.metric(value, gauge.unit, 1)}"
+                    "tip": f"{layer.name}\n{titles[column]} {formats.metric(value, gauge.unit, 1)}"
                     + ("" if value is not None else f"\n{layer.unknown[column]}"),
                 }
             )  # fmt: skip

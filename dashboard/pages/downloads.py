@@ -6,19 +6,14 @@ from dashboard.pages.page import Page
 
 
 def page(ledger: Ledger) -> Page:
-    """Return the page of downloads; raw tables are in the database only."""
-    tables = [
-        {"name": t.full_name, "description": t.description, "columns": t.columns,
-         "rows": ledger.tables[t.full_name].height if t.full_name in ledger.tables else None}
-        for t in TABLES
-    ]  # fmt: skip
+    """Return the page of downloads."""
+    rows = {name: frame.height for name, frame in ledger.tables.items()}
     return Page(
-        "data.html",
-        "data.html",
-        "Data: Layer Ledger",
-        "Download every table as Parquet, CSV or one DuckDB database, with a manifest of hashes, and query it.",
-        "data",
-        ledger.lenses[0].lens,
-        (),
-        {"tables": tables},
+        path="data.html",
+        template="data.html",
+        title="Data: Layer Ledger",
+        description="Every table as Parquet, CSV or one DuckDB database, with a manifest of hashes, and how to query it.",
+        section="data",
+        lens=ledger.lenses[0].lens,
+        context={"tables": [(table, rows.get(table.full_name)) for table in TABLES]},
     )

@@ -3,10 +3,11 @@
 from dashboard import findings, formats
 from dashboard.cards import capex, capture, debt, margins, profit_pools, stress
 from dashboard.cards.profit_pools import as_findings, pools
-from dashboard.ledger import BASE_QUARTER, Ledger, Lens
+from dashboard.ledger import BASE_QUARTER, Layer, Ledger, Lens
 from dashboard.pages.page import Page, layer_path, lens_path
 
 MAKERS = (profit_pools.card, capture.card, capex.card, margins.card, debt.card, stress.card)
+BAR = 96  # pixels of the longest bar in the stack
 
 
 def page(ledger: Ledger, lens: Lens) -> Page:
@@ -14,27 +15,27 @@ def page(ledger: Ledger, lens: Lens) -> Page:
 
     A lens without any figure (all its members are private or open source) shows its stack alone.
     """
-    home = lens.position == min(other.position for other in ledger.lenses)
-    try:
-        quarter = ledger.headline(lens.lens)
-    except ValueError:
-        quarter = None
+    home = lens == ledger.lenses[0]
+    quarter = ledger.newest(lens.lens)
     cards = [card for make in MAKERS if (card := make(ledger, lens.lens)).views] if quarter else []
     title, lede = _claim(ledger, lens, quarter)
+    counts = _measured(ledger, lens.lens, quarter)
+    measured, members = sum(m for _, _, m in counts), sum(n for _, n, _ in counts)
+    neutral = f"{measured} of {members} members across {formats.word(len(counts))} layers have public figures"
     return Page(
-        lens_path(lens.lens, ledger.lenses[0].lens),
-        "overview.html",
-        "Layer Ledger: where the AI stack earns" if home else f"{lens.name}: Layer Ledger",
-        lede,
-        "overview",
-        lens.lens,
-        cards,
-        {
+        path=lens_path(lens.lens, ledger.lenses[0].lens),
+        template="overview.html",
+        title="Layer Ledger: where the AI stack earns" if home else f"{lens.name}: Layer Ledger",
+        description=lede,
+        section="overview",
+        lens=lens.lens,
+        cards=cards,
+        context={
             "headline": title,
             "lede": lede,
             "figures": _figures(ledger, lens.lens, quarter) if quarter else [],
             "stack": _stack(ledger, lens.lens, quarter),
-            "stack_title": _stack_title(ledger, lens.lens, quarter),
+            "stack_title": findings.first(neutral, findings.dark_layer(counts)),
             "quarter": quarter,
             "about": lens,
             "home": home,
@@ -43,165 +44,156 @@ def page(ledger: Ledger, lens: Lens) -> Page:
 
 
 def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
-    """The headline and the lede with its date, coverage and fragility."""
+    """The headline, and the lede with its date, coverage and fragility."""
     if quarter is None:
         return f"{lens.name}: no layer has public figures", lens.description
     known = as_findings(pools(ledger, lens.lens, "layer", quarter, "operating_income"))
     names = {layer.layer: layer.name for layer in ledger.layers(lens.lens)}
-    at = ledger.headline(lens.lens, "consolidated")
-    spent = capex.spending(ledger, lens.lens, at)
-    stakes = [findings.Stake(names[k], v) for k, v in spent.items()]
-    title = findings.first(f"{lens.name}: who earns and who spends", findings.headline(known, stakes))
-    order = findings.ranked(known)
-    parts = []
-    if order and order[0].profit > 0:
-        total = sum(p.profit for p in order if p.profit > 0)
-        top = order[0]
-        text = (
-            f"In the twelve months to {formats.quarter(quarter)}, {findings.low(top.name)} earned "
-            f"{formats.cents(top.profit / total)} of every dollar of operating profit measured in this stack"
-        )
-        lead = findings.leader_without_its_largest(known)
-        if top.largest and lead and len(order) > 1:
-            text += (
-                f"; without {top.largest.name}, {findings.low(lead)} would lead"
-                if lead != top.name
-                else f", and would lead without {top.largest.name} too"
-            )
-        parts.append(text + ".")
-    if stakes:
-        spender = max(spent, key=lambda k: spent[k])
-        before = capex.spending(ledger, lens.lens, BASE_QUARTER).get(spender)
-        text = f"{names[spender]} spent {formats.dollars(spent[spender])} on capex"
-        if before:
-            text += f", {formats.times(spent[spender] / before)} the {formats.quarter(BASE_QUARTER)} rate"
-        parts.append(text + ".")
-    dark = [n for n, members, measured in _measured(ledger, lens.lens, quarter) if members and not measured]
+    spent = capex.spending(ledger, lens.lens, ledger.headline(lens.lens, "consolidated"))
+    title = findings.first(
+        f"{lens.name}: who earns and who spends",
+        findings.headline(known, [findings.Stake(names[layer], value) for layer, value in spent.items()]),
+    )
+    lede = [_share_sentence(known, quarter)]
+    if spent:
+        top = max(spent, key=lambda layer: spent[layer])
+        before = capex.spending(ledger, lens.lens, BASE_QUARTER).get(top)
+        rate = f", {formats.times(spent[top] / before)} the {formats.quarter(BASE_QUARTER)} rate" if before else ""
+        lede.append(f"{names[top]} spent {formats.dollars(spent[top])} on capex{rate}.")
+    dark = [name for name, members, measured in _measured(ledger, lens.lens, quarter) if members and not measured]
     if dark:
-        listed = " and ".join(findings.low(n) for n in dark)
-        parts.append(
-            f"No member of the {listed} layer{'s' * (len(dark) > 1)} reports that business apart: {'their' if len(dark) > 1 else 'its'} share is unknown, not zero."
+        listed, many = " and ".join(findings.low(name) for name in dark), len(dark) > 1
+        whose = "their share is" if many else "its share is"
+        lede.append(
+            f"No member of the {listed} layer{'s' * many} reports that business apart: {whose} unknown, not zero."
         )
-    return title, " ".join(parts)
+    return title, " ".join(part for part in lede if part)
+
+
+def _share_sentence(known: list[findings.LayerPool], quarter: str) -> str:
+    order = findings.ranked(known)
+    if not order or order[0].profit <= 0:
+        return ""
+    top, total = order[0], sum(pool.profit for pool in order if pool.profit > 0)
+    text = (
+        f"In the twelve months to {formats.quarter(quarter)}, {findings.low(top.name)} earned "
+        f"{formats.cents(top.profit / total)} of every dollar of operating profit measured in this stack"
+    )
+    lead = findings.leader_without_its_largest(known)
+    if top.largest and lead and len(order) > 1:
+        if lead == top.name:
+            return f"{text}, and would lead without {top.largest.name} too."
+        return f"{text}; without {top.largest.name}, {findings.low(lead)} would lead."
+    return f"{text}."
 
 
 def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
     """Up to four key figures: (figure, what it is)."""
-    found: list[tuple[str, str]] = []
-    known = findings.ranked(as_findings(pools(ledger, lens, "layer", quarter, "operating_income")))
-    names = {layer.layer: layer.name for layer in ledger.layers(lens)}
-    ids = {name: layer for layer, name in names.items()}
-    if known and known[0].profit > 0:
-        top = known[0]
-        before = next(
-            (
-                s.amount_usd
-                for s in ledger.shares(lens, ids[top.name], "layer", "operating_income")
-                if s.quarter == BASE_QUARTER
-            ),
-            None,
-        )
-        was = (
-            f", {'up' if top.profit > before else 'down'} from {formats.dollars(before)} in {formats.quarter(BASE_QUARTER)}"
-            if before is not None
-            else ""
-        )
-        found.append((formats.dollars(top.profit), f"operating income, {findings.low(top.name)}{was}"))
+    layers = {layer.layer: layer for layer in ledger.layers(lens)}
     at = ledger.headline(lens, "consolidated")
+    found = [_largest_pool(ledger, lens, list(layers.values()), quarter)]
     spent = capex.spending(ledger, lens, at)
     if spent:
-        spender = max(spent, key=lambda k: spent[k])
-        rate = ledger.value(lens, spender, "consolidated", "capex_to_revenue", at)
-        then = ledger.value(lens, spender, "consolidated", "capex_to_revenue", BASE_QUARTER)
-        if rate is not None:
-            was = f", from {formats.percent(then)} in {formats.quarter(BASE_QUARTER)}" if then is not None else ""
-            found.append((formats.percent(rate), f"of revenue goes to capex at {findings.low(names[spender])}{was}"))
-    rates = {k: v for k in names if (v := ledger.value(lens, k, "consolidated", "capex_to_ocf", at)) is not None}
+        top = max(spent, key=lambda layer: spent[layer])
+        found.append(_capex_rate(ledger, lens, layers[top], at))
+    rates = {one: v for one in layers if (v := ledger.value(lens, one, "consolidated", "capex_to_ocf", at)) is not None}
     if rates:
-        top_layer = max(rates, key=lambda k: rates[k])
-        members = sorted(
-            (a for a in ledger.amounts(lens, "consolidated", at, "capex") if a.layer == top_layer),
-            key=lambda a: -a.amount_usd,
-        )
-        who = ", ".join(ledger.names.get(a.company_id, a.company_id) for a in members[:2])
-        found.append(
-            (
-                formats.times(rates[top_layer]),
-                f"capex to operating cash flow at {findings.low(names[top_layer])} ({who})",
-            )
-        )
-    everyone = [x for group in debt.loads(ledger, lens, "debt_to_ocf", at).values() for x in group]
-    giants = sorted(ledger.amounts(lens, "consolidated", at, "capex"), key=lambda a: -a.amount_usd)[:6]
-    big = [x for x in everyone if x.name in {ledger.names.get(a.company_id) for a in giants}]
+        top = max(rates, key=lambda layer: rates[layer])
+        amounts = [a for a in ledger.amounts(lens, "consolidated", at, "capex") if a.layer == top]
+        who = ", ".join(ledger.names[a.company_id] for a in sorted(amounts, key=lambda a: -a.amount_usd)[:2])
+        text = f"capex to operating cash flow at {findings.low(layers[top].name)} ({who})"
+        found.append((formats.times(rates[top]), text))
+    largest = debt.giants(ledger, lens, at)
+    loads = [load for group in debt.loads(ledger, lens, "debt_to_ocf", at).values() for load in group]
+    big = sorted((x for x in loads if x.name in largest and not x.late), key=lambda x: x.value)
     if len(big) > 1:
-        worst, least = max(big, key=lambda x: x.value), min(big, key=lambda x: x.value)
-        found.append(
-            (
-                formats.times(worst.value),
-                f"{worst.name}’s debt to operating cash flow; {least.name}’s is {formats.times(least.value)}",
-            )
-        )
-    return found
+        text = f"{big[-1].name}’s debt to operating cash flow; {big[0].name}’s is {formats.times(big[0].value)}"
+        found.append((formats.times(big[-1].value), text))
+    return [figure for figure in found if figure]
+
+
+def _largest_pool(ledger: Ledger, lens: str, layers: list[Layer], quarter: str) -> tuple[str, str] | None:
+    known = [
+        (share.amount_usd, layer)
+        for layer in layers
+        if (share := ledger.share(lens, layer.layer, "layer", "operating_income", quarter))
+        and share.amount_usd is not None
+    ]
+    if not known:
+        return None
+    profit, top = max(known, key=lambda one: one[0])
+    share = ledger.share(lens, top.layer, "layer", "operating_income", BASE_QUARTER)
+    text = f"operating income, {findings.low(top.name)}"
+    if share and share.amount_usd is not None:
+        way = "up" if profit > share.amount_usd else "down"
+        text += f", {way} from {formats.dollars(share.amount_usd)} in {formats.quarter(BASE_QUARTER)}"
+    return formats.dollars(profit), text
+
+
+def _capex_rate(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> tuple[str, str] | None:
+    now = ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", quarter)
+    then = ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", BASE_QUARTER)
+    if now is None:
+        return None
+    was = f", from {formats.percent(then)} in {formats.quarter(BASE_QUARTER)}" if then is not None else ""
+    return formats.percent(now), f"of revenue goes to capex at {findings.low(layer.name)}{was}"
 
 
 def _measured(ledger: Ledger, lens: str, quarter: str | None) -> list[tuple[str, int, int]]:
     """(name, members, measured members) of each layer: those with operating income on the layer basis."""
     rows = []
     for layer in ledger.layers(lens):
-        share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
-        members = len({m.member_id for m in ledger.members(lens, layer.layer) if m.valid_to is None})
-        rows.append((layer.name, share.n_members if share else members, share.n_measured if share else 0))
+        share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter) if quarter else None
+        held = {m.member_id for m in ledger.members(lens, layer.layer) if m.valid_to is None}
+        rows.append((layer.name, share.n_members, share.n_measured) if share else (layer.name, len(held), 0))
     return rows
-
-
-def _stack_title(ledger: Ledger, lens: str, quarter: str | None) -> str:
-    counted = _measured(ledger, lens, quarter)
-    measured, members = sum(m for _, _, m in counted), sum(n for _, n, _ in counted)
-    return findings.first(
-        f"{measured} of {members} members across {formats.word(len(counted))} layers have public figures",
-        findings.dark_layer(counted),
-    )
 
 
 def _stack(ledger: Ledger, lens: str, quarter: str | None) -> list[dict[str, object]]:
     """One row a layer: its link, chips, margin, profit with its bar, capex rate and how many are measured."""
-    profits: dict[str, dict[str, float]] = {}
-    if quarter:
-        for a in ledger.amounts(lens, "layer", quarter, "operating_income"):
-            profits.setdefault(a.layer, {})[a.member_id] = a.amount_usd
     at = ledger.headline(lens, "consolidated") if quarter else ""
     counts = {name: (members, measured) for name, members, measured in _measured(ledger, lens, quarter)}
+    shares = {
+        layer.layer: share.amount_usd
+        for layer in ledger.layers(lens)
+        if (share := ledger.share(lens, layer.layer, "layer", "operating_income", quarter or ""))
+    }
+    largest = max((abs(profit) for profit in shares.values() if profit is not None), default=1.0)
     rows: list[dict[str, object]] = []
     for layer in ledger.layers(lens):
-        chips, seen = [], set()
-        held = [m for m in ledger.members_at(lens, quarter or "2026Q2") if m.layer == layer.layer]
-        for member in sorted(
-            held,
-            key=lambda m: (
-                m.member_id not in profits.get(layer.layer, {}),
-                -profits.get(layer.layer, {}).get(m.member_id, 0.0),
-                m.name,
-            ),
-        ):
-            if member.member_id in seen:
-                continue
-            seen.add(member.member_id)
-            amount = profits.get(layer.layer, {}).get(member.member_id)
-            chips.append({"name": member.name, "measured": amount is not None, "ours": not member.named_by_source,
-                          "amount": formats.dollars(amount)})  # fmt: skip
-        share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
+        profit = shares.get(layer.layer)
         members, measured = counts[layer.name]
         rows.append(
             {
-                "name": layer.name, "colour": layer.colour, "href": layer_path(lens, layer), "ours": not layer.named_by_source,
-                "chips": chips, "profit": share.amount_usd if share else None,
-                "margin": ledger.value(lens, layer.layer, "layer", "operating_margin", quarter) if quarter else None,
-                "capex": ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", at) if quarter else None,
-                "members": members, "measured": measured,
+                "name": layer.name,
+                "colour": layer.colour,
+                "href": layer_path(lens, layer),
+                "ours": not layer.named_by_source,
+                "chips": _chips(ledger, lens, layer, quarter),
+                "profit": profit,
+                "bar": None if profit is None else round(BAR * abs(profit) / largest, 1),
+                "margin": ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or ""),
+                "capex": ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", at),
+                "members": members,
+                "measured": measured,
             }
-        )  # fmt: skip
-    largest = max((abs(p) for r in rows if isinstance(p := r["profit"], float)), default=1.0)
-    for row in rows:
-        profit = row["profit"]
-        row["bar"] = round(96 * abs(profit) / largest, 1) if isinstance(profit, float) else None
+        )
     return rows
+
+
+def _chips(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list[dict[str, object]]:
+    """The members of a layer, measured ones first, the largest profit first."""
+    held = ledger.members_at(lens, quarter) if quarter else ledger.members(lens)
+    members = {m.member_id: m for m in held if m.layer == layer.layer}
+    amounts = ledger.amounts(lens, "layer", quarter or "", "operating_income")
+    profit = {a.member_id: a.amount_usd for a in amounts if a.layer == layer.layer}
+    order = sorted(members.values(), key=lambda m: (m.member_id not in profit, -profit.get(m.member_id, 0.0), m.name))
+    return [
+        {
+            "name": m.name,
+            "measured": m.member_id in profit,
+            "ours": not m.named_by_source,
+            "amount": formats.dollars(profit.get(m.member_id)),
+        }
+        for m in order
+    ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from dashboard.cards.card import Card
 from dashboard.ledger import Layer, Member
@@ -10,7 +9,7 @@ from dashboard.ledger import Layer, Member
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its path in the site, its template, title and description, its cards, and what else the template shows."""
+    """One page: its path in the site, template, title and description, its cards, and what else the template shows."""
 
     path: str
     template: str
@@ -66,10 +65,3 @@ def why_unmeasured(member: Member, parent: str | None) -> str:
     if member.status == "part_of":
         return f"Part of {parent or 'a company'}, which reports nothing for it alone."
     return "Listed, but nothing is reported for this business alone."
-
-
-def held(member: Member, day: date) -> bool:
-    """Whether a membership holds on a day."""
-    return (member.valid_from is None or member.valid_from <= day) and (
-        member.valid_to is None or member.valid_to >= day
-    )

@@ -1,0 +1,116 @@
+"""The words of the pages and the rules of the method, with examples worked by hand.
+
+Belongs here: texts for readers. The rules themselves live in analytics; each example is a test there.
+"""
+
+# (word, meaning)
+GLOSSARY = (
+    ("Layer", "A layer of the AI stack within a lens, and nothing else. Processing steps are stages."),
+    (
+        "Lens",
+        "One published way of cutting the industry into layers. Each keeps its source’s names, order and claims.",
+    ),
+    (
+        "Member",
+        "A company, product or project that a lens names, or a listed peer that we add and mark as ours.",
+    ),
+    (
+        "Whole, segment, dark",
+        "How a member is measured: by the whole company, by a reported segment, or not at all because nothing is "
+        "reported for it.",
+    ),
+    (
+        "Layer basis",
+        "Whole companies and reported segments. The headline for revenue, margins and profit pools.",
+    ),
+    (
+        "Consolidated basis",
+        "Every listed company whole, once, in its primary layer. The headline for capex and debt, which are not "
+        "reported by segment.",
+    ),
+    (
+        "Coverage",
+        "How many of a layer’s members have the figures a metric needs. Below half, the layer’s value is unknown.",
+    ),
+    ("Fiscal quarter", "A company’s own quarter, by its real start and end dates."),
+    (
+        "Calendar quarter",
+        "The quarter of the calendar that holds the midpoint of a fiscal quarter: Nvidia’s quarter ended 25 January "
+        "2026 is 2025 Q4.",
+    ),
+    ("TTM", "Trailing twelve months: four contiguous fiscal quarters that span 350 to 380 days, else unknown."),
+    (
+        "Final, provisional",
+        "A quarter is final for a layer once members with at least 80% of its trailing revenue have reported; until "
+        "then it is provisional, drawn pale and dashed, and never the headline.",
+    ),
+    (
+        "Known time",
+        "When the world could know a figure: the filing date. A restatement is a new observation and never erases the "
+        "old one.",
+    ),
+    ("As known on", "A view of the data that uses only what was known by a date."),
+    ("Operating income", "Income from operations as filed under GAAP or IFRS, never an adjusted figure."),
+    (
+        "EBITDA",
+        "Operating income plus depreciation and amortisation; not the adjusted figure that companies publish.",
+    ),
+    ("Capex", "Cash paid for property, plant and equipment; a positive amount spent."),
+    (
+        "Profit pool",
+        "The dollars of a profit measure that a layer’s members earn. Pools may be added; revenues may not, because "
+        "one layer’s revenue is another’s cost.",
+    ),
+    ("Unknown", "No figure exists in public. It is drawn hatched and written n/a; it is never taken for zero."),
+)
+
+# (rule, what is done, worked example)
+RULES = (
+    (
+        "Missing is not zero",
+        "Null propagates: no capex, no free cash flow. A zero or negative denominator gives no ratio, with the reason.",
+        "",
+    ),
+    (
+        "A layer’s ratio",
+        "Sum of numerators over sum of denominators, over members that have both.",
+        "Revenue 200, 10 and 1 with operating income 120, 1 and −3: 118 ÷ 211 = 55.9%. The mean of the three ratios, "
+        "−76.7%, is never shown as the layer’s.",
+    ),
+    (
+        "Shares of a pool",
+        "Dollars first, then the share of the positive pool. A pool at or below zero has no shares.",
+        "100, 50, −5 and −45: the first has 100% of the net pool and 66.7% of the positive pool.",
+    ),
+    (
+        "Trailing twelve months",
+        "Four contiguous fiscal quarters spanning 350 to 380 days.",
+        "Drop one quarter of the four: unknown.",
+    ),
+    (
+        "Fourth quarter",
+        "The year less nine months, only when both exist in the same currency, on the same basis.",
+        "4,738 − 3,406 = 1,332; with no nine-month figure: unknown, never 4,738.",
+    ),
+    (
+        "Cash flows",
+        "Statements give the year to date; a quarter is the difference of two within one fiscal year.",
+        "Nine months 3,042.396 less six months 1,988.633 is a quarter of 1,053.763.",
+    ),
+    (
+        "Currency",
+        "Flows at the average of the period’s daily rates, balances at the closing rate. Ratios within a company are "
+        "taken before translation.",
+        "100 a quarter at .030, .031, .032 and .033 is 12.6; a closing rate of .034 would give 13.6.",
+    ),
+    (
+        "Incremental margin",
+        "Change in operating income over change in revenue, over four quarters; none where revenue hardly changed.",
+        "Revenue 100 to 150 and operating income 20 to 40: 40%.",
+    ),
+    (
+        "Growth of a layer",
+        "For constant membership; the effect of companies that joined is told apart.",
+        "{A: 100} becomes {A: 110, B: 50}: growth 10%, entry 50.",
+    ),
+)
