@@ -10,5 +10,5 @@ from assets.tables import table_asset
 def company_quarters(
     observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, inputs: Inputs
 ) -> pl.DataFrame:
-    """One row per company, item and fiscal quarter."""
+    """One row per company, item and fiscal quarter, or whole year where a quarter of it is unknown."""
     return inputs.statements(observations, companies, fx_rates).quarters
