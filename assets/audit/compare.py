@@ -17,12 +17,19 @@ TABLES = (
     "marts.layer_metrics", "marts.value_capture",
 )  # fmt: skip
 
+# The registry as declared, and the payloads as they read now, beside what the database holds of them.
+REGISTRY = ("core.companies", "core.lenses", "core.layers", "core.edges", "core.memberships")
+PAYLOADS = (
+    "raw.observations", "raw.segment_observations", "raw.fx_observations", "raw.price_observations", "raw.splits",
+)  # fmt: skip
+
 # Sums in another order differ in the last digits: by so small a part of the figure,
 RELATIVE = 1e-9
 # or, where a sum cancels out to nearly nothing, by so small an amount (a fraction, a multiple, a dollar).
 ABSOLUTE = 1e-9
-# Texts for people, worded freely; the rule and the figures they tell of are compared.
-UNCOMPARED = {"core.anomalies": {"message"}}
+# Texts for people, worded freely (the rule and the figures they tell of are compared); when and in which payload a row
+# came, since the same figure comes again.
+UNCOMPARED = {"core.anomalies": {"message"}, **dict.fromkeys(PAYLOADS, {"payload_sha256", "fetched_at"})}
 # No more rows of one table are told in full; all are counted.
 TOLD = 200
 
@@ -56,11 +63,26 @@ class Comparison:
     contradictions: tuple[Contradiction, ...]
 
 
-def compare(connection: duckdb.DuckDBPyConnection, name: str) -> Comparison:
-    """Compare one published table with `own.<name>`: same keys, same values, same reasons, sources and known times."""
+def compare(connection: duckdb.DuckDBPyConnection, name: str, company: str | None = None) -> Comparison:
+    """Compare one published table with `own.<name>`: same keys, same values, same reasons, sources and known times.
+
+    Args:
+        connection: holds the published table, its second derivation in schema own, and own.contradictions.
+        name: the table.
+        company: compare this company's rows only.
+    """
     contract = table(name)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE differing AS {_query(contract)}")
-    ((rows,),) = connection.sql(f"SELECT count(*) FROM {name}").fetchall()
+    only = "WHERE $company IS NULL OR {} = $company"
+    has_company = "company_id" in contract.polars_schema
+    named = {"company": company} if has_company else {}
+    differing_rows = f"FROM ({_query(contract)}) {only.format('whose_company') if has_company else ''}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE differing AS {differing_rows}", named)
+    rows_of = f"SELECT count(*) FROM {name} {only.format('company_id') if has_company else ''}"
+    ((rows,),) = connection.execute(rows_of, named).fetchall()
+    connection.execute(
+        "INSERT INTO own.contradictions SELECT $name, whose_company, whose_item, count(*) FROM differing GROUP BY ALL",
+        {"name": name},
+    )
     ((differing,),) = connection.sql("SELECT count(*) FROM differing").fetchall()
     key = ", ".join(f'"{k}"' for k in contract.key)
     told = connection.sql(f"FROM differing ORDER BY {key} LIMIT {TOLD}").pl()
@@ -77,9 +99,17 @@ def _query(contract: Table) -> str:
         f', p."{c.name}" AS "published {c.name}", d."{c.name}" AS "derived {c.name}", {flag} AS "differs {c.name}"'
         for c, flag in zip(compared, flags, strict=True)
     )
-    anything = " OR ".join(["p.row_is_there IS NULL", "d.row_is_there IS NULL", *flags])
+    # Other payloads than those read again may have brought further rows.
+    unheard = f"(FROM own.{contract.name} x WHERE x.payload_sha256 = p.payload_sha256)"
+    extra = f"d.row_is_there IS NULL AND EXISTS {unheard}" if contract.schema == "raw" else "d.row_is_there IS NULL"
+    equal = [f"d.row_is_there IS NOT NULL AND {flag}" for flag in flags]
+    whose = ", ".join(
+        f"{f'coalesce(p.{c}, d.{c})' if c in contract.polars_schema else 'NULL'} AS whose_{of}"
+        for of, c in (("company", "company_id"), ("item", "item"))
+    )
+    anything = " OR ".join(["p.row_is_there IS NULL", extra, *equal])
     return (
-        f"SELECT {key}, p.row_is_there IS NOT NULL AS published, d.row_is_there IS NOT NULL AS derived{both} "
+        f"SELECT {key}, {whose}, p.row_is_there IS NOT NULL AS published, d.row_is_there IS NOT NULL AS derived{both} "
         f"FROM (SELECT *, 1 AS row_is_there FROM {contract.full_name}) p "
         f"FULL JOIN (SELECT *, 1 AS row_is_there FROM own.{contract.name}) d ON {on} WHERE {anything}"
     )

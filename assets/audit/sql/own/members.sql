@@ -1,6 +1,7 @@
 -- Who belongs to each layer on the last day of each calendar quarter since 2015, between the dates of the membership and,
 -- where the company that is measured is listed, of its listing. Layer basis: all members, measured whole or by their
--- segment unless dark. Consolidated basis: listed companies whole, in their primary layer, under their own id.
+-- segment unless dark. Consolidated basis: listed companies whole, in their primary layer, under their own id; one that
+-- is dark there counts unmeasured.
 WITH quarters AS (
   SELECT unnest(generate_series(own.quarter_number('2015Q1'), own.quarter_number((
     SELECT max(calendar_quarter) FROM (
@@ -22,6 +23,7 @@ SELECT lens, layer, 'layer' AS basis, quarter, member_id, company_id,
   CASE WHEN measure = 'segment' THEN segment ELSE '' END AS segment, measure <> 'dark' AS measurable, listed
 FROM present
 UNION ALL BY NAME
-SELECT DISTINCT lens, layer, 'consolidated' AS basis, quarter, company_id AS member_id, company_id, '' AS segment,
-  true AS measurable, true AS listed
+SELECT lens, layer, 'consolidated' AS basis, quarter, company_id AS member_id, company_id, '' AS segment,
+  bool_or(measure <> 'dark') AS measurable, true AS listed
 FROM present WHERE listed AND primary_layer
+GROUP BY ALL
