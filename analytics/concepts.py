@@ -169,6 +169,8 @@ SEC_DERIVED: tuple[Concept, ...] = (
     *_concepts("extract", "cash", "cash"),
     *_concepts("extract", "long_term_debt", "long_term_debt"),
     *_concepts("extract", "diluted_shares", "diluted_shares"),
+    # CoreWeave, entered by hand from its XBRL facts; the other two labels of that extract are those of filings.
+    *_concepts("us-gaap", "cash", "CashAndCashEquivalents", tier=3),
 )
 
 # Aggregators, labels as printed. Signs: StockAnalysis prints capex negative; Yahoo's `capex` is negative in the yfinance
@@ -234,12 +236,12 @@ MISNOMERS: tuple[Misnomer, ...] = (
         Misnomer(company, f"us-gaap:RevenueFromContractWithCustomer{kind}AssessedTax", reason)
         for company, reason in (
             (
-                "constellation-energy",
+                "constellation",
                 "contract revenue only; `Revenues` is the total with hedging results (10-K 2025: 25,533 M against 22,663 M)",
             ),
             ("vistra", "contract revenue only; `Revenues` is the total (10-Q 2026Q2: 4,401 M against 4,017 M)"),
             (
-                "nextera-energy",
+                "nextera",
                 "contract revenue rounded to 100 M; total operating revenue carries a tag of the filer's own",
             ),
         )

@@ -10,7 +10,8 @@ from analytics import periods, point_in_time
 from analytics.point_in_time import SERIES
 
 # Four quarters close their year if they differ from it by no more than this many rounding units (one each for the
-# three stated quarters and for nine months or the year), the unit being a million or a thousand as the year is stated.
+# three stated quarters and for nine months or the year), the unit being a million, a tenth of it or a
+# thousand as the year is stated.
 CLOSING_UNITS = 4
 # What cannot be negative and comes out so as a difference was not on one basis after all.
 NEVER_NEGATIVE = ["revenue", "capex", "depreciation_amortization"]
@@ -102,7 +103,7 @@ def not_closing(quarters: pl.DataFrame, years: pl.DataFrame, units: int = CLOSIN
     """
     one = ["company_id", "item", "fiscal_year"]
     year = pl.col("year")
-    unit = pl.when(year % 1e6 == 0).then(1e6).otherwise(1e3)
+    unit = pl.when(year % 1e6 == 0).then(1e6).when(year % 1e5 == 0).then(1e5).otherwise(1e3)
     return (
         quarters.filter(pl.col("kind") == "flow")
         .group_by(one)

@@ -187,11 +187,11 @@ def test_total_revenue_is_not_contract_revenue_at_a_utility():
     # Constellation Energy, 10-K 2025: Revenues 25,533, contract revenue 22,663.
     contract = "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax"
     rows = [
-        observation(contract, "2025-01-01", "2025-12-31", 22663e6, "2026-02-20", company="constellation-energy"),
-        observation(contract, "2024-01-01", "2024-12-31", 20000e6, "2026-02-20", company="constellation-energy"),
-        observation(REVENUE, "2025-01-01", "2025-12-31", 25533e6, "2026-02-20", company="constellation-energy"),
+        observation(contract, "2025-01-01", "2025-12-31", 22663e6, "2026-02-20", company="constellation"),
+        observation(contract, "2024-01-01", "2024-12-31", 20000e6, "2026-02-20", company="constellation"),
+        observation(REVENUE, "2025-01-01", "2025-12-31", 25533e6, "2026-02-20", company="constellation"),
     ]
-    years = derive(*rows, company=companies("constellation-energy")).years
+    years = derive(*rows, company=companies("constellation")).years
     assert years.select("fiscal_year", "value").rows() == [(2025, 25533e6)]
 
 
