@@ -180,6 +180,39 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command(epilog=EPILOG)
+def explain(
+    company: Annotated[str, typer.Argument(metavar="COMPANY", help="Id of a company; see `layerledger companies`.")],
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Id of a metric, such as operating_margin.")],
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="Calendar quarter, such as 2025Q4.")],
+    as_known_on: Annotated[
+        str | None, typer.Option("--as-known-on", metavar="DATE", help="As known on that day (YYYY-MM-DD).")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print how a figure came about: from the metric to items, observations, filings and payloads."""
+    known_on = _known_on(as_known_on)
+    settings = _settings(home)
+    database = _home(settings).current / "layerledger.duckdb"
+    if not database.exists():
+        raise Stop(f"nothing is published in {_home(settings).root} yet; run `layerledger refresh`", Exit.FAILED)
+    _known(company, _stacks(settings).companies["company_id"], "company", "companies")
+
+    from analytics.explain import Unexplained
+    from pipelines import explanation
+
+    try:
+        node = explanation.of(database, company, metric, quarter, known_on)
+    except Unexplained as error:
+        raise Stop(str(error), Exit.BAD_INPUT) from error
+    if as_json:
+        print(json.dumps(explanation.as_json(node), ensure_ascii=False, indent=1))
+    else:
+        # A pipe or file has no width: lines stay whole there.
+        out.print(explanation.tree(node), crop=False, width=None if out.is_terminal else 400)
+
+
+@app.command(epilog=EPILOG)
 def companies(
     lens: LensOption = None,
     layer: Annotated[str | None, typer.Option("--layer", help="Id of a layer of that lens.")] = None,
@@ -307,7 +340,8 @@ def _told(outcome: "Outcome", place: "Home") -> str:
     others = [f.asset for f in outcome.failures if f.message != first.message]
     also = f" Also failed: {', '.join(others)}." if others else ""
     kept = "What was published before stays" if place.current.exists() else "Nothing is published yet"
-    return f"{first.asset} failed: {first.message.rstrip('.')}.{also} {kept}; `layerledger dev` shows run {outcome.run_id[:8]}."
+    where = f"`layerledger dev` shows run {outcome.run_id[:8]}"
+    return f"{first.asset} failed: {first.message.rstrip('.')}.{also} {kept}; {where}."
 
 
 def _show(rows: "pl.DataFrame", as_json: bool) -> None:

@@ -4,27 +4,46 @@ Belongs here: which rows to read, how a tree is written. Does not belong here: t
 """
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
+import duckdb
+import polars as pl
 from rich.markup import escape
 from rich.tree import Tree
 
-from analytics import explain
+from analytics import explain, statements
+from analytics.metrics import company_metrics
 from assets.warehouse import connect
 
 
-def of(database: Path, company_id: str, metric: str, quarter: str) -> explain.Node:
-    """Explain a metric from a DuckDB file of ours.
+def of(database: Path, company_id: str, metric: str, quarter: str, known_on: date | None = None) -> explain.Node:
+    """Explain a metric from a DuckDB file of ours: as it was published, or as known on a day, derived anew.
 
     Raises:
         explain.Unexplained: nothing is known of what was asked for.
     """
     with connect(database, read_only=True) as connection:
-        tables = {
-            name: connection.sql(f"SELECT * FROM {name} WHERE company_id = $1", params=[company_id]).pl()
-            for name in explain.TABLES
-        }
+        tables = {name: _rows(connection, name, company_id) for name in explain.TABLES}
+        if known_on is not None:
+            companies, rates = _rows(connection, "core.companies", company_id), _rows(connection, "core.fx_rates")
+            derived = statements.derive(tables["raw.observations"], companies, rates, known_on)
+            prices = tables["core.prices"].filter(pl.col("date") <= known_on)
+            tables |= {
+                "core.company_quarters": derived.quarters,
+                "core.gaps": derived.gaps,
+                "core.prices": prices,
+                "marts.disagreements": derived.disagreements,
+                "marts.company_metrics": company_metrics(derived.quarters, companies, prices),
+            }
     return explain.explain(tables, company_id, metric, quarter)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, company_id: str | None = None) -> pl.DataFrame:
+    """A table, or the rows of one company in it."""
+    condition, values = ("", []) if company_id is None else (" WHERE company_id = $1", [company_id])
+    frame: pl.DataFrame = connection.sql(f"SELECT * FROM {name}{condition}", params=values).pl()
+    return frame
 
 
 def tree(node: explain.Node) -> Tree:
