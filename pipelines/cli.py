@@ -209,7 +209,7 @@ def explain(
         print(json.dumps(explanation.as_json(node), ensure_ascii=False, indent=1))
     else:
         # A pipe or file has no width: lines stay whole there.
-        out.print(explanation.tree(node), crop=False, width=None if out.is_terminal else 400)
+        Console(highlight=False, width=None if out.is_terminal else 400).print(explanation.tree(node))
 
 
 @app.command(epilog=EPILOG)
