@@ -73,6 +73,10 @@ types: $(INSTALLED) ## types
 graph: $(INSTALLED) ## whether Dagster can load the graph
 	@$(BIN)/dg check defs
 
+.PHONY: docs
+docs: $(INSTALLED) ## the generated pages of docs/
+	@$(BIN)/python -m analytics.contracts.dictionary > docs/tables.md
+
 .PHONY: prove
 prove: test lint types graph test-browser ## everything that must hold, one after the other
 
