@@ -213,6 +213,43 @@ def explain(
 
 
 @app.command(epilog=EPILOG)
+def audit(
+    home: HomeOption = None,
+    as_known_on: Annotated[
+        str | None, typer.Option("--as-known-on", metavar="DATE", help="As known on that day (YYYY-MM-DD).")
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option("--company", metavar="ID", help="Only what is of this company.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Derive every figure a second time, in SQL, and compare; check all identities; exit 1 on a contradiction."""
+    from assets.audit.command import BadPayloads, NothingToAudit, run
+    from assets.audit.printed import scorecard
+
+    known_on = _known_on(as_known_on)
+    settings = _settings(home)
+    stacks = _stacks(settings)
+    if company:
+        _known(company, stacks.companies["company_id"], "company", "companies")
+    place = _home(settings)
+    try:
+        found = run(
+            place.current, place.warehouse, stacks, settings.bundle, as_known_on=known_on, company=company, console=err
+        )
+    except NothingToAudit as error:
+        raise Stop(str(error), Exit.HOME) from error
+    except BadPayloads as error:
+        raise Stop(str(error), Exit.BAD_INPUT) from error
+    if as_json:
+        print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    else:
+        out.print(scorecard(found))
+    if found.contradictions:
+        raise Stop(f"{found.contradictions:,} contradictions", Exit.FAILED)
+
+
+@app.command(epilog=EPILOG)
 def companies(
     lens: LensOption = None,
     layer: Annotated[str | None, typer.Option("--layer", help="Id of a layer of that lens.")] = None,
@@ -227,7 +264,7 @@ def companies(
         lens = _lens(stacks, lens)
         members = stacks.memberships.filter(pl.col("lens") == lens)
         if layer:
-            _known(layer, stacks.layers.filter(pl.col("lens") == lens)["layer"], "layer", "layers")
+            _known(layer, stacks.layers.filter(pl.col("lens") == lens)["layer"], "layer", "lenses")
             members = members.filter(pl.col("layer") == layer)
         members = members.select(pl.col("member_id").alias("company_id"), "layer", "measure").unique()
         rows = rows.join(members, on="company_id").sort("layer", "company_id")

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from analytics.contracts import TABLES, Table, table
-from assets.audit import checks, compare, rederive
+from assets.audit import another_day, checks, compare, rederive
 from assets.audit.scorecard import Audit
 
 Step = Callable[[str], None]
@@ -37,7 +37,7 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         NothingToAudit: the file is not there.
     """
     if not database.exists():
-        raise NothingToAudit(f"{database} is not there; run `layerledger refresh`")
+        raise NothingToAudit(f"there is nothing to audit: {database} is not there; run `layerledger refresh`")
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("ATTACH '" + str(database).replace("'", "''") + "' AS home (READ_ONLY)")
@@ -49,6 +49,18 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         for (name,) in stored:
             connection.execute(f"CREATE VIEW {name} AS FROM home.{name}")
         yield connection
+
+
+def make_anew(connection: duckdb.DuckDBPyConnection, as_known_on: date) -> None:
+    """Put what would be published as known on a day in the place of the derived tables of an opened database."""
+    absent = _fill_in(connection)
+    if "raw.observations" in absent:
+        raise NothingToAudit("the database holds no observations; run `layerledger refresh`")
+    names = [t.full_name for t in TABLES if t.schema == "raw"] + list(another_day.REGISTRY)
+    given = {name: connection.sql(f"FROM {name}").pl() for name in names}
+    for name, frame in another_day.tables(given, as_known_on).items():
+        connection.execute(f"DROP {'TABLE' if name in absent else 'VIEW'} {name}")
+        _create(connection, name, frame)
 
 
 def audit(

@@ -1,7 +1,7 @@
 """Checks: queries over the published tables that return what cannot be.
 
-Belongs here: running sql/checks and naming what fails. Does not belong here: a rule; each stands in its file, whose first
-line gives its severity and says what holds.
+Belongs here: running sql/checks and naming what fails. Does not belong here: a rule; each stands in its file, whose
+first line gives its severity and says what holds.
 """
 
 from dataclasses import dataclass
@@ -60,9 +60,7 @@ def run(connection: duckdb.DuckDBPyConnection, name: str, company: str | None = 
             {"name": name},
         )
     ((failing,),) = connection.sql("SELECT count(*) FROM failing").fetchall()
-    rows = connection.sql(
-        f"SELECT company_id, item, period, message FROM failing ORDER BY ALL LIMIT {TOLD}"
-    ).fetchall()
+    rows = connection.sql(f"SELECT company_id, item, period, message FROM failing ORDER BY ALL LIMIT {TOLD}").fetchall()
     return Check(name, severity, says, failing, tuple(Finding(*row) for row in rows))
 
 

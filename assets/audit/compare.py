@@ -29,7 +29,7 @@ RELATIVE = 1e-9
 ABSOLUTE = 1e-9
 # Texts for people, worded freely (the rule and the figures they tell of are compared); when and in which payload a row
 # came, since the same figure comes again.
-UNCOMPARED = {"core.anomalies": {"message"}, **dict.fromkeys(PAYLOADS, {"payload_sha256", "fetched_at"})}
+UNCOMPARED = {"core.anomalies": {"message"}, **{name: {"payload_sha256", "fetched_at"} for name in PAYLOADS}}
 # No more rows of one table are told in full; all are counted.
 TOLD = 200
 

@@ -1,4 +1,4 @@
-"""The contracts, asked of the stored tables in SQL: columns and types, nulls, listed values, finite numbers, unique keys.
+"""The contracts, asked of the stored tables in SQL: columns, types, nulls, listed values, finite numbers, unique keys.
 
 Belongs here: the questions. Does not belong here: the declarations (analytics.contracts), or the refusal to write.
 """
@@ -30,7 +30,9 @@ def broken(connection: duckdb.DuckDBPyConnection, contract: Table) -> list[str]:
         twice = connection.sql(
             f"SELECT {key}, count(*) FROM {contract.full_name} GROUP BY {key} HAVING count(*) > 1 ORDER BY {key}"
         ).fetchall()
-        ways += [f"{count} rows have the key {dict(zip(contract.key, values, strict=True))}" for *values, count in twice]
+        ways += [
+            f"{count} rows have the key {dict(zip(contract.key, values, strict=True))}" for *values, count in twice
+        ]
     return ways
 
 
@@ -41,7 +43,9 @@ def _column(connection: duckdb.DuckDBPyConnection, contract: Table, column: Colu
     if column.dtype == pl.Float64():
         conditions[f"{column.name} is no finite number"] = f'NOT isfinite("{column.name}")'
     if column.values:
-        conditions[f"{column.name} is none of {', '.join(column.values)}"] = f'NOT list_contains($listed, "{column.name}")'
+        conditions[f"{column.name} is none of {', '.join(column.values)}"] = (
+            f'NOT list_contains($listed, "{column.name}")'
+        )
     ways = []
     for way, condition in conditions.items():
         listed = {"listed": list(column.values)} if "$listed" in condition else {}

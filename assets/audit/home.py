@@ -1,4 +1,4 @@
-"""The audit of a home: its published version if there is one, else its warehouse; and whether the files are what was made.
+"""The audit of a home: its published version if there is one, else its warehouse; and whether the files are as made.
 
 Belongs here: the manifest's promises, published database against warehouse. Does not belong here: figures (audit.py).
 """
@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,12 @@ import duckdb
 import polars as pl
 
 from analytics.contracts import TABLES
-from assets.audit.audit import NothingToAudit, audit, opened
+from assets.audit.audit import audit, make_anew, opened
 from assets.audit.checks import Check, Finding
 from assets.audit.scorecard import Audit
 
 DATABASE = "layerledger.duckdb"
 MANIFEST = "manifest.json"
-
-
-class OtherKnowledge(ValueError):
-    """The figures were made with another day of knowledge than the one asked for."""
 
 
 def audit_home(
@@ -39,6 +36,9 @@ def audit_home(
 ) -> Audit:
     """Audit the published version, or the warehouse where nothing is published.
 
+    With a day of knowledge other than that of the published version, the tables as they would be published on that day
+    are audited, over the raw tables of the home.
+
     Args:
         published: the folder of the current version. warehouse: the DuckDB file of the home.
         as_known_on: the day of knowledge; None: the published version's own, or all that is known.
@@ -46,28 +46,18 @@ def audit_home(
 
     Raises:
         NothingToAudit: there is neither.
-        OtherKnowledge: what is published was made with another day of knowledge.
     """
-    database = published / DATABASE
-    if not database.exists():
-        if not warehouse.exists():
-            raise NothingToAudit(f"there is nothing to audit in {warehouse.parent}; run `layerledger refresh`")
-        with opened(warehouse) as connection:
-            return audit(
-                connection, as_known_on=as_known_on, registry=registry, payloads=payloads, company=company, step=step
-            )
-    promised = _manifest(published)
+    database = published / DATABASE if (published / DATABASE).exists() else warehouse
+    promised = _manifest(published) if database != warehouse else {}
     made_on = date.fromisoformat(promised["as_known_on"]) if promised.get("as_known_on") else None
-    if as_known_on not in (None, made_on):
-        has = f"as known on {made_on}" if made_on else "with all that is known"
-        raise OtherKnowledge(
-            f"{published} was made {has}; run `layerledger refresh --as-known-on {as_known_on}` into a home of its own "
-            "and audit that"
-        )
+    audited = partial(audit, registry=registry, payloads=payloads, company=company, step=step)
     with opened(database) as connection:
-        found = audit(
-            connection, as_known_on=made_on, registry=registry, payloads=payloads, company=company, step=step
-        )
+        if as_known_on not in (None, made_on):
+            make_anew(connection, as_known_on)
+            return audited(connection, as_known_on=as_known_on)
+        found = audited(connection, as_known_on=made_on)
+        if database == warehouse:
+            return found
         files = (files_as_promised(published, promised), same_as_warehouse(connection, warehouse))
     return replace(found, checks=(*files, *found.checks))
 

@@ -28,11 +28,10 @@ def _parts(audit: Audit) -> Iterator[RenderableType]:
     for comparison in audit.comparisons:
         tables.add_row(comparison.table, f"{comparison.rows:,}", _count(comparison.differing))
     yield tables
-    checks = _table("Checks", "check", "failing", "", left=(2,))
+    checks = _table("Checks", "check", "failing", "what does not hold", left=(2,))
     for check in audit.checks:
-        checks.add_row(
-            check.name.replace("_", " "), _count(check.failing, "red" if check.severity == "error" else "yellow"), check.says
-        )
+        style = "red" if check.severity == "error" else "yellow"
+        checks.add_row(check.name.replace("_", " "), _count(check.failing, style), check.says if check.failing else "")
     yield checks
     yield _counts("Statements by item", audit.by("item"))
     yield _counts("Statements by company", audit.by("company_id"))
@@ -56,8 +55,8 @@ def _counts(title: str, rows: pl.DataFrame) -> Table:
 def _table(title: str, first: str, *others: str, left: tuple[int, ...] = ()) -> Table:
     table = Table(title=title, box=None, title_justify="left", header_style="bold", pad_edge=False)
     for number, column in enumerate((first, *others)):
-        justify = "left" if number == 0 or number in left else "right"
-        table.add_column(column.replace("_", " "), justify=justify)
+        is_left = number == 0 or number in left
+        table.add_column(column.replace("_", " "), justify="left" if is_left else "right")
     return table
 
 

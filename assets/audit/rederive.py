@@ -12,16 +12,22 @@ import duckdb
 
 from assets.audit import declared
 
-STATEMENTS = (
+# From observations to the statements, before and after the identities.
+STATED = (
     "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "to_date", "differences", "candidates",
     "spoken", "whole_years", "anomalies", "sound", "open_years", "closed", "gaps", "rows",
 )  # fmt: skip
-AFTER_IDENTITIES = (
+COMPLETED = (
     "complete", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters", "restatements",
+)  # fmt: skip
+# From the statements to layers and pools.
+MARTS = (
     "prices", "dollars", "reporters", "facts", "terms", "measures", "company_metrics", "members", "known_dollars",
     "statuses", "groups", "layer_metrics", "member_amounts", "value_capture",
 )  # fmt: skip
-STEPS = len(STATEMENTS) + len(AFTER_IDENTITIES) + 1
+STEPS = len(STATED) + 1 + len(COMPLETED) + len(MARTS)
+
+Step = Callable[[str], None]
 
 
 def text(path: str) -> str:
@@ -30,29 +36,35 @@ def text(path: str) -> str:
 
 
 def rederive(
-    connection: duckdb.DuckDBPyConnection, as_known_on: date | None = None, step: Callable[[str], None] = lambda _: None
+    connection: duckdb.DuckDBPyConnection, as_known_on: date | None = None, step: Step = lambda _: None
 ) -> None:
-    """Derive every table anew into schema `own`, from schemas raw and core (the registry alone) of the connection.
+    """Derive every table anew into schema `own`, from schema raw and the registry in schema core of the connection.
 
     Args:
-        connection: holds raw.* and core.companies, layers, memberships; schemas own and declared are made.
+        connection: holds raw.*, core.companies and core.memberships; schemas own and declared are made in it.
         as_known_on: hear nothing that became known later; None: all that is known.
         step: called with the name of each table before it is made.
     """
+    statements(connection, as_known_on, step)
+    _make(connection, MARTS, step)
+
+
+def statements(
+    connection: duckdb.DuckDBPyConnection, as_known_on: date | None = None, step: Step = lambda _: None
+) -> None:
+    """The first part of `rederive`: statements, segments and rates; needs no memberships and prices."""
     connection.execute("CREATE SCHEMA own")
     connection.execute("SET VARIABLE as_known_on = CAST($day AS DATE)", {"day": as_known_on})
     connection.execute(text("macros.sql"))
     declared.load(connection)
-    for name in STATEMENTS:
-        step(name)
-        _make(connection, name)
+    _make(connection, STATED, step)
     step("identities")
     for (position,) in connection.sql("SELECT position FROM declared.identities ORDER BY position").fetchall():
         connection.execute(text("identity.sql"), {"position": position})
-    for name in AFTER_IDENTITIES:
+    _make(connection, COMPLETED, step)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], step: Step) -> None:
+    for name in names:
         step(name)
-        _make(connection, name)
-
-
-def _make(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    connection.execute(f"CREATE TABLE own.{name} AS {text(f'own/{name}.sql')}")
+        connection.execute(f"CREATE TABLE own.{name} AS {text(f'own/{name}.sql')}")

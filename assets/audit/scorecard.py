@@ -23,8 +23,8 @@ COUNTED = (
 class Audit:
     """What an audit found.
 
-    comparisons: of each table with its second derivation. checks: identities and bounds. figures: one row per company and
-    item of the statements, with the counts in COUNTED. reasons: item, reason, quarters missing for it.
+    comparisons: of each table with its second derivation. checks: identities and bounds. figures: one row per company
+    and item of the statements, with the counts in COUNTED. reasons: item, reason, quarters missing for it.
     """
 
     as_known_on: date | None
@@ -41,9 +41,7 @@ class Audit:
     @property
     def contradictions(self) -> int:
         """How many rows differ from their second derivation or fail a check that is an error."""
-        return sum(c.differing for c in self.comparisons) + sum(
-            c.failing for c in self.checks if c.severity == "error"
-        )
+        return sum(c.differing for c in self.comparisons) + sum(c.failing for c in self.checks if c.severity == "error")
 
     def told(self) -> Iterator[str]:
         """The contradictions, one line each; no more than the first of each table and check."""

@@ -59,3 +59,6 @@ END;
 CREATE MACRO own.sum_of(amount, belongs) AS CASE
   WHEN count(amount) FILTER (belongs) = count(*) FILTER (belongs) THEN sum(amount) FILTER (belongs)
 END;
+
+-- The unit to which a year is rounded, as far as its digits tell.
+CREATE MACRO own.rounding_unit(year) AS CASE WHEN year % 1e6 = 0 THEN 1e6 WHEN year % 1e5 = 0 THEN 1e5 ELSE 1e3 END;

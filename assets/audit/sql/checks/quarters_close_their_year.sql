@@ -7,5 +7,5 @@ JOIN core.company_quarters q ON q.company_id = y.company_id AND q.item = y.item 
   AND q.period_start >= y.period_start AND q.period_end <= y.period_end
 JOIN declared.items i ON i.item = y.item AND i.kind = 'flow'
 GROUP BY y.company_id, y.item, y.period_end, y.fiscal_year, y.value, y.concept
-HAVING count(*) = 4 AND abs(sum(q.value) - y.value) > CASE WHEN y.value % 1e6 = 0 THEN 1e6 ELSE 1e3 END
+HAVING count(*) = 4 AND abs(sum(q.value) - y.value) > own.rounding_unit(y.value)
   * CASE WHEN starts_with(y.concept, 'computed: ') OR bool_or(q.derivation = 'computed') THEN 8 ELSE 4 END

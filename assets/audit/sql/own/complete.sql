@@ -10,7 +10,7 @@ missed AS (
     FROM quarters WHERE kind = 'flow'
     GROUP BY company_id, item, fiscal_year HAVING count(*) = 4
   ) q USING (company_id, item, fiscal_year, quarter_end)
-  WHERE abs(q.total - y.value) > 8 * CASE WHEN y.value % 1e6 = 0 THEN 1e6 ELSE 1e3 END
+  WHERE abs(q.total - y.value) > 8 * own.rounding_unit(y.value)
 ),
 standing AS (FROM quarters ANTI JOIN missed USING (company_id, item, quarter_end))
 SELECT * FROM standing

@@ -20,4 +20,5 @@ WHERE own.is_known(o.known_at)
   AND NOT EXISTS (
     FROM declared.quarantine q
     WHERE q.company_id = o.company_id AND q.concept = o.concept AND q.period_end = o.period_end AND q.value = o.value
+      AND q.period_start IS NOT DISTINCT FROM o.period_start AND q.reference = o.reference
   )

@@ -6,4 +6,4 @@ JOIN (
   FROM own.sound WHERE kind = 'flow'
   GROUP BY company_id, item, fiscal_year HAVING count(*) = 4
 ) q USING (company_id, item, fiscal_year, quarter_end)
-WHERE abs(q.total - y.value) > 4 * CASE WHEN y.value % 1e6 = 0 THEN 1e6 ELSE 1e3 END
+WHERE abs(q.total - y.value) > 4 * own.rounding_unit(y.value)

@@ -1,0 +1,54 @@
+"""What would be published as known on another day: the tables as the polars path derives them.
+
+Belongs here: calling the derivations of analytics in the order of the graph, for the audit to compare with. The second
+derivation (sql/) never comes here.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from analytics import aggregate, capture, coverage, currency, market, metrics, segments, statements
+
+REGISTRY = ("core.companies", "core.lenses", "core.layers", "core.edges", "core.memberships")
+
+
+def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -> dict[str, pl.DataFrame]:
+    """Derive all tables of core and marts that are derived.
+
+    Args:
+        given: the tables of raw and of the registry, by full name.
+        as_known_on: hear nothing that became known later; None: all that is known.
+    """
+    companies, memberships = given["core.companies"], given["core.memberships"]
+    rates = currency.fx_rates(_known(given["raw.fx_observations"], as_known_on))
+    derived = statements.derive(given["raw.observations"], companies, rates, as_known_on)
+    parts = segments.segment_quarters(given["raw.segment_observations"], companies, rates, as_known_on)
+    quotations = _known(given["raw.price_observations"], as_known_on)
+    prices = market.prices(quotations, given["raw.splits"], derived.quarters, companies, rates)
+    layers = aggregate.layer_metrics(derived.quarters, parts, memberships, given["core.layers"], companies, prices)
+    amounts = aggregate.member_amounts(derived.quarters, parts, memberships, companies)
+    days = [d for d in (derived.quarters["known_at"].max(), prices["date"].max()) if isinstance(d, date)]
+    return {
+        "core.fx_rates": rates,
+        "core.company_quarters": derived.quarters,
+        "core.company_years": derived.years,
+        "core.gaps": derived.gaps,
+        "core.anomalies": derived.anomalies,
+        "core.segment_quarters": parts,
+        "core.prices": prices,
+        "marts.restatements": derived.restatements,
+        "marts.disagreements": derived.disagreements,
+        "marts.company_metrics": metrics.company_metrics(derived.quarters, companies, prices),
+        "marts.layer_metrics": layers,
+        "marts.member_amounts": amounts,
+        "marts.value_capture": capture.value_capture(amounts, layers),
+        "marts.coverage": coverage.coverage(derived.quarters, parts, memberships, companies),
+        "marts.freshness": coverage.freshness(derived.quarters, companies, max(days, default=date.min)),
+    }
+
+
+def _known(quotations: pl.DataFrame, as_known_on: date | None) -> pl.DataFrame:
+    """Quotations are known on the day they are made."""
+    return quotations if as_known_on is None else quotations.filter(pl.col("date") <= as_known_on)
