@@ -178,7 +178,8 @@ def _runtime(cache: Path | None) -> str:
     kept = cache / f"vega-{installed('vl-convert-python')}.js" if cache else None
     if kept and kept.is_file():
         return kept.read_text(encoding="utf-8")
-    text = f"(function(){{{vl_convert.javascript_bundle(None)}\n}})();\n"
+    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub lacks the default
+    text = f"(function(){{{bundle}\n}})();\n"
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         aside = kept.with_suffix(".part")

@@ -112,7 +112,7 @@ def vega_config() -> dict[str, object]:
     """Return the configuration that all charts share; a colour is a token, '@ink', resolved when it is drawn."""
     return {
         "font": FONT,
-        "background": None,
+        "background": "transparent",
         "view": {"stroke": None},
         "padding": 0,
         "axis": {

@@ -6,9 +6,8 @@ from dashboard import findings, formats
 from dashboard.cards.card import Card, View, control, series_table
 from dashboard.cards.profit_pools import BASES, BASIS_TEXT, ITEMS, members_line
 from dashboard.charts import capture as chart
-from dashboard.ledger import Ledger, shifted
+from dashboard.ledger import BASE_QUARTER, Ledger
 
-SPAN = 12  # quarters that the finding looks back over
 BY_SEGMENT = ("operating_income",)  # what segments report, so what the layer basis can show
 WEIGHT = 0.02  # share from which a layer may not be missing in a provisional quarter
 
@@ -42,7 +41,7 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         return None
     title = findings.first(
         f"Share of positive {measure} by layer, {min(values)[:4]} to {quarter[:4]}",
-        findings.largest_move(values.get(shifted(quarter, -SPAN), {}), values[quarter], measure, "three years"),
+        findings.largest_move(values.get(BASE_QUARTER, {}), values[quarter], measure, formats.quarter(BASE_QUARTER)),
     )
     window = "calendar years" + ("" if quarter.endswith("Q4") else f" and twelve months to {formats.quarter(quarter)}")
     now = ", ".join(f"{name} {formats.percent(share)}" for name, share in values[quarter].items())

@@ -25,7 +25,7 @@ def card(
     """
     views = [view for metric in metrics if (view := _view(ledger, lens, layer, basis, metric))]
     controls = (control("metric", "Metric", {metric: REGISTRY[metric].short_title for metric in metrics}, views),)
-    return Card(identifier, question, views, controls)
+    return Card(identifier, question, views, controls, break_at=560)
 
 
 def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> View | None:
@@ -40,7 +40,8 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
     if before:
         title += f", {formats.metric(before.value, unit)} three years before"
     low, high = CAPS[unit]
-    every = [v for r in readings for v in (r.value, r.median, r.p25, r.p75, r.without_largest) if v is not None]
+    known = [r for r in readings if r.value is not None]
+    every = [v for r in known for v in (r.value, r.median, r.p25, r.p75, r.without_largest) if v is not None]
     cut = (
         " Values beyond the axis are cut; the table holds them." if not low <= min(every) <= max(every) <= high else ""
     )
@@ -55,6 +56,7 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
         for r in reversed(readings)
         if r.n_measured
     ]
+    shown = chart.Shown(unit, layer.colour, largest, low, high)
     formula = f"{about.formula[:1].upper()}{about.formula[1:]}"
     return View(
         key=metric,
@@ -76,6 +78,6 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
             ],
             rows,
         ),
-        pictures={"wide": chart.picture(readings, unit, layer.colour, largest, CAPS[unit])},
-        note=f"{about.caveat} A pale dashed end is provisional.{cut}",
+        pictures={"wide": chart.picture(readings, shown), "narrow": chart.picture(readings, shown, narrow=True)},
+        note=f"{about.caveat} Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
     )

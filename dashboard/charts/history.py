@@ -3,64 +3,94 @@ the largest member. Quarters that are provisional are dashed and pale, and never
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import altair as alt
 
 from dashboard import formats
 from dashboard.charts.labels import spread
 from dashboard.charts.picture import Picture, quarter_at, structure
-from dashboard.ledger import Reading, position
+from dashboard.ledger import Reading, position, shifted
 
 HEIGHT = 260
 
 
-def picture(readings: Sequence[Reading], unit: str, colour: str, without: str, cap: tuple[float, float]) -> Picture:
-    """Return the drawing of readings with a value or a median, oldest first.
+class Shown(NamedTuple):
+    """How a layer's metric is drawn: its unit and colour, its largest member, and where values are cut."""
 
-    `without` names the largest member of the newest final quarter; values beyond `cap` are cut, and the page says so.
+    unit: str
+    colour: str
+    largest: str
+    low: float
+    high: float
+
+    def cut(self, value: float | None) -> float | None:
+        """Return the value as drawn."""
+        return None if value is None else round(min(max(value, self.low), self.high), 5)
+
+
+def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> Picture:
+    """Return the drawing of the readings that have a value, oldest first; the page says what is cut.
+
+    Where the layer's value is unknown its median is not drawn either: it would stand for fewer than half of the members.
     """
-    low_cap, high_cap = cap
-
-    def cut(value: float | None) -> float | None:
-        return None if value is None else round(min(max(value, low_cap), high_cap), 5)
-
+    known = [r for r in readings if r.value is not None]
+    final = [r for r in known if r.final]
     rows: list[dict[str, object]] = []
-    known = [r for r in readings if r.value is not None or r.median is not None]
-    finals = [r for r in known if r.final and r.value is not None]
-    last = finals[-1] if finals else None
-    for r in known:
-        rows.append(
-            {
-                "x": position(r.quarter), "layer": cut(r.value), "median": cut(r.median), "p25": cut(r.p25),
-                "p75": cut(r.p75), "without": cut(r.without_largest), "n": r.n_measured, "m": r.n_members,
-            }
-        )  # fmt: skip
+    quarter = known[0].quarter if known else ""
+    by_quarter = {r.quarter: r for r in known}
+    while known and quarter <= known[-1].quarter:  # a gap in the record is a gap in the line
+        r = by_quarter.get(quarter)
+        parts = (r.value, r.median, r.p25, r.p75, r.without_largest) if r else (None,) * 5
+        drawn = dict(zip(("layer", "median", "p25", "p75", "without"), map(shown.cut, parts), strict=True))
+        rows.append({"x": position(quarter), **drawn, "n": r.n_measured if r else 0, "m": r.n_members if r else 0})
+        quarter = shifted(quarter, 1)
     values = [
-        float(str(row[k])) for row in rows for k in ("layer", "median", "p25", "p75", "without") if row[k] is not None
+        v for r in known for v in map(shown.cut, (r.value, r.median, r.p25, r.p75, r.without_largest)) if v is not None
     ]
     low, high = min([0.0, *values]), max([0.0, *values])
     high = high + (high - low) * 0.06 or 1.0
-    ends = []
-    if last:
-        texts = [("the layer", cut(last.value), f"@{colour}", 700), ("median", cut(last.median), "@ink-2", 400),
-                 (f"without {without}", cut(last.without_largest), "@muted", 400)]  # fmt: skip
-        present = sorted(((t, v, c, w) for t, v, c, w in texts if v is not None), key=lambda t: t[1])
-        places = spread([t[1] for t in present], (high - low) * 17 / HEIGHT, low, high)
-        ends = [
-            {"x": position(last.quarter), "y": y, "text": f"{formats.metric(v, unit)} {t}", "bold": w == 700, "dot": c}
-            for (t, v, c, w), y in zip(present, places, strict=True)
-        ]
     first, end = (position(known[0].quarter), position(known[-1].quarter)) if known else (0.0, 1.0)
     years = list(range(int(first) + (first > int(first)), int(end) + 1))
     step = 1 if len(years) <= 6 else 2
     tokens = {
-        "@accent": f"@{colour}", "@first": first, "@last": max(end, first + 0.25), "@low": low, "@high": high,
-        "@years": [y for y in years if (years[-1] - y) % step == 0],
-        "@final": position(last.quarter) if last else 0,
-        "@format": "datum.value + '×'" if unit == "times" else "format(datum.value, '.0%')",
-        "@tip": _tip(unit),
-    }  # fmt: skip
+        "@accent": f"@{shown.colour}",
+        "@first": first,
+        "@last": max(end, first + 0.25),
+        "@low": low,
+        "@high": high,
+        "@years": [year for year in years if (years[-1] - year) % step == 0],
+        "@final": position(final[-1].quarter) if final else 0,
+        "@format": "datum.value + '×'" if shown.unit == "times" else "format(datum.value, '.0%')",
+        "@tip": _tip(shown.unit),
+    }
+    ends = _ends(final[-1], shown, end, low, high, narrow) if final else []
     return Picture(_spec(), {"rows": rows, "ends": ends}, HEIGHT, 30, tokens)
+
+
+def _ends(last: Reading, shown: Shown, end: float, low: float, high: float, narrow: bool) -> list[dict[str, object]]:
+    """The labels at the right end: the newest final values, at least 17 pixels apart."""
+    others = "others" if narrow else f"without {shown.largest}"
+    lines = [
+        (last.value, "layer" if narrow else "the layer", f"@{shown.colour}"),
+        (last.median, "median", "@ink-2"),
+        (last.without_largest, others, "@muted"),
+    ]
+    present = sorted(
+        ((drawn, value, text, dot) for value, text, dot in lines if (drawn := shown.cut(value)) is not None),
+        key=lambda line: line[0],
+    )
+    places = spread([drawn for drawn, *_ in present], (high - low) * 17 / HEIGHT, low, high)
+    return [
+        {
+            "x": end,
+            "y": y,
+            "text": f"{formats.metric(value, shown.unit)} {text}",
+            "bold": text in ("layer", "the layer"),
+            "dot": dot,
+        }
+        for (_, value, text, dot), y in zip(present, places, strict=True)
+    ]
 
 
 def _tip(unit: str) -> str:
@@ -99,9 +129,11 @@ def _spec() -> alt.TopLevelMixin:
     final, later = "datum.x <= last", "datum.x >= last"
     ends = alt.Chart(alt.NamedData("ends")).encode(x=x, y=y("y"))
     return alt.layer(
-        base.mark_area(fill="@accent", opacity=0.14).encode(y=y("p25"), y2="p75:Q"),
-        base.mark_line(color="@muted", strokeWidth=1.5, strokeDash=[1, 4]).encode(y=y("without")),
-        base.mark_line(color="@ink-2", strokeWidth=1.5).encode(y=y("median")),
+        base.transform_filter(final).mark_area(fill="@accent", opacity=0.14).encode(y=y("p25"), y2="p75:Q"),
+        base.transform_filter(final)
+        .mark_line(color="@muted", strokeWidth=1.5, strokeDash=[1, 4])
+        .encode(y=y("without")),
+        base.transform_filter(final).mark_line(color="@ink-2", strokeWidth=1.5).encode(y=y("median")),
         base.transform_filter(final).mark_line(color="@accent", strokeWidth=3).encode(y=y("layer")),
         base.transform_filter(later)
         .mark_line(color="@accent", strokeWidth=3, strokeDash=[2, 5], opacity=0.45)

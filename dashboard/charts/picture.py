@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
@@ -18,7 +18,7 @@ from dashboard import theme
 
 Row = Mapping[str, object]
 Spec = dict[str, Any]
-_F = TypeVar("_F", bound=Callable[..., alt.TopLevelMixin])
+COLOURS = ("fill", "stroke", "dot")  # columns of rows that hold colours; site.js knows them too
 
 
 def structure(make: Callable[..., alt.TopLevelMixin]) -> Callable[..., Spec]:
@@ -61,7 +61,7 @@ class Picture:
         """Return a complete Vega-Lite specification with data, colours and configuration of one theme."""
         colours = {f"@{name}": colour for name, colour in theme.variables(dark).items()}
         spec: Spec = resolve({**self.spec, "config": theme.vega_config()}, {**colours, **self.all_tokens}, colours)
-        spec["datasets"] = {name: resolve(list(rows), colours, colours) for name, rows in self.data.items()}
+        spec["datasets"] = {name: [painted(row, colours) for row in rows] for name, rows in self.data.items()}
         if width is not None:
             spec["width"] = width
         return spec
@@ -86,6 +86,11 @@ def resolve(node: Any, tokens: Mapping[str, object], colours: Mapping[str, objec
     if isinstance(node, (list, tuple)):
         return [resolve(value, tokens, colours) for value in node]
     return node
+
+
+def painted(row: Row, colours: Mapping[str, object]) -> Row:
+    """Return a row with the tokens of its colour columns replaced; no other text is ever taken for a token."""
+    return {name: resolve(value, colours, colours) if name in COLOURS else value for name, value in row.items()}
 
 
 def quarter_at(x: str = "datum.x") -> str:

@@ -12,7 +12,7 @@ def page(ledger: Ledger) -> Page:
         path="data.html",
         template="data.html",
         title="Data: Layer Ledger",
-        description="Every table as Parquet, CSV or one DuckDB database, with a manifest of hashes, and how to query it.",
+        description="Every table as Parquet, CSV or one DuckDB database, with hashes, and how to query it.",
         section="data",
         lens=ledger.lenses[0].lens,
         context={"tables": [(table, rows.get(table.full_name)) for table in TABLES]},

@@ -74,7 +74,10 @@
     spec.config = resolve(payload.config, {});
     spec.datasets = {};
     Object.keys(part.d).forEach(function (name) { spec.datasets[name] = rows(part.d[name]); });
-    return window.vegaEmbed(element, spec, {
+    // The runtime names the element that it draws into; the name that states the finding stays on the one around it.
+    var inside = document.createElement("div");
+    element.replaceChildren(inside);
+    return window.vegaEmbed(inside, spec, {
       mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false, tooltip: tooltip
     }).then(function () {
       element.setAttribute("data-drawn", which);

@@ -1,0 +1,26 @@
+"""Labels do not touch."""
+
+from itertools import combinations
+
+from dashboard.charts.labels import Box, Wanted, place, spread
+
+
+def test_spread_keeps_the_gap_and_the_order() -> None:
+    # 10 and 12 are pushed to 10 and 26; 100 keeps its place.
+    assert spread([10, 12, 100], 16, 0, 200) == [10, 26, 100]
+    # Against the ceiling the last moves down to it, and pushes the others down.
+    assert spread([190, 195, 199], 16, 0, 200) == [168, 184, 200]
+
+
+def test_spread_shrinks_the_gap_where_there_is_no_room() -> None:
+    assert spread([0, 0, 0], 16, 0, 20) == [0, 10, 20]
+
+
+def test_placed_labels_touch_neither_each_other_nor_blocks() -> None:
+    blocks = [Box(0, 0, 40, 100), Box(50, 0, 55, 20), Box(60, 0, 65, 20), Box(70, 0, 200, 150)]
+    wanted = [Wanted(90, 38, (b.left + b.right) / 2, b.top + 6, led=b.right - b.left < 50) for b in blocks]
+    boxes = place(wanted, blocks, 300, 400)
+    for one, other in combinations([*boxes, *blocks], 2):
+        assert not (one in boxes and one.touches(other)), (one, other)
+    for box in boxes:
+        assert box.left >= 0 and box.right <= 300 and box.top <= 400
