@@ -1,0 +1,20 @@
+"""Stand-ins for Yahoo Finance and SEC EDGAR: local servers that the real clients work against.
+
+Belongs here: what the endpoints do, from recorded payloads and from the embedded bundle. Does not belong here: anything
+that the product needs to run.
+
+    with StandIn(World(companies=["nvidia"])) as standin:
+        session = RedirectSession(standin.url)
+        standin.faults.set("too_many", "yahoo.timeseries", subject="NVDA", count=2)
+        standin.world.add_quarter("nvidia", filed=date(2026, 10, 15))
+        standin.world.advance(30)
+        assert standin.requests.count("yahoo.*") < 150
+"""
+
+from tests.standins.faults import KINDS, Dial, Fault
+from tests.standins.figures import Fact
+from tests.standins.redirect import RedirectSession, Refused
+from tests.standins.server import StandIn
+from tests.standins.world import TODAY, World
+
+__all__ = ["KINDS", "TODAY", "Dial", "Fact", "Fault", "RedirectSession", "Refused", "StandIn", "World"]

@@ -1,0 +1,321 @@
+"""The fault dial: what can go wrong, where, how often.
+
+Belongs here: each kind of fault as a change of an answer, and who is struck by it. Does not belong here: sockets
+(server.py carries out 'drip', 'cut' and 'reset').
+
+Faults that happen before HTTP is spoken (a name that does not resolve, TLS that cannot be trusted) strike a single
+request by sending the client elsewhere with a 307; a client that follows redirects meets the failure itself. For a
+client that follows none, or for all requests, give it one of `StandIn.broken_addresses` instead of the address.
+"""
+
+import hashlib
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from tests.standins import recorded
+from tests.standins.exchange import Answer, Request
+from tests.standins.sec import THRESHOLD, UNDECLARED
+
+HTML = b"<!DOCTYPE html><html><head><title>Yahoo</title></head><body><h1>Will be right back...</h1></body></html>"
+Strike = Callable[["Case"], Answer]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a fault strikes: the request, its endpoint, and the answer that would have been given."""
+
+    request: Request
+    endpoint: str
+    answer: Answer
+    broken: Mapping[str, str]
+
+    @property
+    def is_sec(self) -> bool:
+        return self.endpoint.startswith("sec.")
+
+    def document(self) -> Any:
+        """The answer as JSON, None where it is none."""
+        if not isinstance(self.answer.body, bytes) or self.answer.status != 200:
+            return None
+        try:
+            return json.loads(self.answer.body)
+        except ValueError:
+            return None
+
+    def reshaped(self, change: Callable[[Any], Any]) -> Answer:
+        """The answer with its JSON changed; the same answer where it is no JSON."""
+        document = self.document()
+        return self.answer if document is None else Answer.of(change(document))
+
+
+def _crumb_file(name: str) -> bytes:
+    return (recorded.FOLDER / "crumb" / name).read_bytes()
+
+
+def _too_many(case: Case) -> Answer:
+    if case.is_sec:
+        return Answer(429, THRESHOLD, "text/html")
+    name = "429_too_many_requests.txt" if case.endpoint == "yahoo.crumb" else "429_edge_too_many_requests.txt"
+    return Answer(429, _crumb_file(name), "text/html")
+
+
+def _too_many_later(case: Case) -> Answer:
+    answer = _too_many(case)
+    answer.headers["Retry-After"] = "7"
+    return answer
+
+
+def _forbidden(case: Case) -> Answer:
+    if case.is_sec:
+        return Answer(403, UNDECLARED, "text/html")
+    return Answer(403, _crumb_file("401_feature.json"))
+
+
+def _not_found(case: Case) -> Answer:
+    if case.is_sec:
+        return Answer(404, b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "application/xml")
+    place = {"yahoo.chart": "chart", "yahoo.quote": "quoteResponse", "yahoo.quote_summary": "quoteSummary"}
+    name = place.get(case.endpoint, "finance")
+    text = "No data found, symbol may be delisted" if name == "chart" else "Not Found"
+    return Answer.of({name: {"result": None, "error": {"code": "Not Found", "description": text}}}, 404)
+
+
+def _truncated(case: Case) -> Answer:
+    body = case.answer.body
+    if not isinstance(body, bytes):
+        return Answer(200, next(iter(body))[:-1], case.answer.content_type)
+    return Answer(case.answer.status, body[: len(body) // 2], case.answer.content_type)
+
+
+def _delivered(how: str) -> Strike:
+    def strike(case: Case) -> Answer:
+        case.answer.delivery = how
+        return case.answer
+
+    return strike
+
+
+def _elsewhere(name: str) -> Strike:
+    def strike(case: Case) -> Answer:
+        return Answer(307, b"", "text/html", {"Location": case.broken[name]})
+
+    return strike
+
+
+def _texts(value: Any) -> Any:
+    """Every number as text."""
+    if isinstance(value, dict):
+        return {key: _texts(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_texts(held) for held in value]
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+RENAMED = {
+    "reportedValue": "reported", "asOfDate": "date", "close": "closePrice", "regularMarketPrice": "price",
+    "marketCap": "capitalisation", "val": "value", "accn": "accession", "accessionNumber": "accessions",
+    "filingDate": "filed", "facts": "statements", "cik_str": "cik_number",
+}  # fmt: skip
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {RENAMED.get(key, key): _renamed(held) for key, held in value.items()}
+    return [_renamed(held) for held in value] if isinstance(value, list) else value
+
+
+def _emptied(document: Any) -> Any:
+    """No result: an empty list where results stand, no facts, no filings."""
+    if "facts" in document:
+        return document | {"facts": {}}
+    if "filings" in document:
+        return document | {"filings": {"recent": {name: [] for name in document["filings"]["recent"]}, "files": []}}
+    return {place: held | {"result": []} if isinstance(held, dict) and "result" in held else held
+            for place, held in document.items()}  # fmt: skip
+
+
+def _without_figures(document: Any) -> Any:
+    """As Yahoo answers for a symbol without statements or bars: result entries that hold only `meta`."""
+    for place in ("timeseries", "chart"):
+        if place in document:
+            entries = [{"meta": entry["meta"]} for entry in document[place]["result"]]
+            if place == "chart":
+                entries = [entry | {"indicators": {"quote": [{}]}} for entry in entries]
+            return {place: {"result": entries, "error": None}}
+    return document
+
+
+def _other(currency: str) -> str:
+    return "JPY" if currency != "JPY" else "USD"
+
+
+def _other_currency(value: Any) -> Any:
+    if isinstance(value, dict):
+        changed = {}
+        for key, held in value.items():
+            if key in ("currencyCode", "currency", "financialCurrency") and isinstance(held, str):
+                changed[key] = _other(held)
+            elif key == "units" and isinstance(held, dict):
+                changed[key] = {u if u == "shares" else _other(u): rows for u, rows in held.items()}
+            else:
+                changed[key] = _other_currency(held)
+        return changed
+    return [_other_currency(held) for held in value] if isinstance(value, list) else value
+
+
+def _repeated(value: Any) -> Any:
+    """Every entry of a list of figures twice, in place; columns of arrays stay as long as each other."""
+    if isinstance(value, dict):
+        return {
+            key: [entry for entry in held for _ in (0, 1)] if _is_series(key, held) else _repeated(held)
+            for key, held in value.items()
+        }
+    return [_repeated(held) for held in value] if isinstance(value, list) else value
+
+
+def _is_series(key: str, held: Any) -> bool:
+    if not isinstance(held, list) or not held or key in ("type", "symbol", "validRanges", "tickers", "exchanges"):
+        return False
+    return not isinstance(held[0], dict) or "asOfDate" in held[0] or "accn" in held[0] or "symbol" in held[0]
+
+
+def _with_holes(value: Any) -> Any:
+    """Every other figure null, as Yahoo's arrays hold nulls."""
+    if isinstance(value, dict):
+        return {
+            key: [None if n % 2 else entry for n, entry in enumerate(held)]
+            if key != "timestamp" and _is_series(key, held) else _with_holes(held)
+            for key, held in value.items()
+        }  # fmt: skip
+    return [_with_holes(held) for held in value] if isinstance(value, list) else value
+
+
+def _says_limited(case: Case) -> Answer:
+    if case.is_sec:
+        return Answer(200, THRESHOLD, "text/html")
+    return Answer(200, _crumb_file("429_edge_too_many_requests.txt"), "text/html")
+
+
+def _of_json(change: Callable[[Any], Any]) -> Strike:
+    return lambda case: case.reshaped(change)
+
+
+# What each kind does. A kind that finds nothing to change (no currency in `submissions`) leaves the answer as it is.
+KINDS: dict[str, Strike] = {
+    "too_many": _too_many,
+    "too_many_retry_after": _too_many_later,
+    "invalid_crumb": lambda case: Answer(401, _crumb_file("401_invalid_crumb.json")),
+    "forbidden": _forbidden,
+    "not_found": _not_found,
+    "server_error": lambda case: Answer(500, b"Internal Server Error", "text/plain"),
+    "unavailable": lambda case: Answer(503, HTML, "text/html"),
+    "html": lambda case: Answer(200, HTML, "text/html"),
+    "consent": lambda case: Answer(302, b"", "text/html", {"Location": f"{case.request.base}/guce.yahoo.com/consent"}),
+    "truncated": _truncated,
+    "wrong_types": _of_json(_texts),
+    "renamed_keys": _of_json(_renamed),
+    "empty_body": lambda case: Answer(200, b"", case.answer.content_type),
+    "empty_result": _of_json(_emptied),
+    "no_figures": _of_json(_without_figures),
+    "null_figures": _of_json(_with_holes),
+    "wrong_currency": _of_json(_other_currency),
+    "repeated": _of_json(_repeated),
+    "limited_200": _says_limited,
+    "slow_drip": _delivered("drip"),
+    "cut": _delivered("cut"),
+    "reset": _delivered("reset"),
+    "dns": _elsewhere("dns"),
+    "tls": _elsewhere("tls"),
+    "tls_plain": _elsewhere("tls_plain"),
+}
+
+
+@dataclass
+class Fault:
+    """One setting of the dial: which kind strikes which requests, and how many it struck."""
+
+    kind: str
+    endpoint: str = "*"
+    subject: str = "*"
+    probability: float = 1.0
+    count: int | None = None
+    skip: int = 0
+    when: Callable[[Request], bool] | None = None
+    struck: int = field(default=0, init=False)
+    seen: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no fault {self.kind!r}; there are: {', '.join(KINDS)}")
+
+
+class Dial:
+    """Faults that are set. With a probability, whether a request is struck depends on the seed, the endpoint, the
+    subject and how often it was asked for, and not on the order in which threads happen to ask."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self.faults: list[Fault] = []
+        self._asked: Counter[tuple[int, str, str]] = Counter()
+        self._lock = threading.Lock()
+
+    def set(
+        self, kind: str, endpoint: str = "*", *, subject: str = "*", probability: float = 1.0, count: int | None = None,
+        skip: int = 0, when: Callable[[Request], bool] | None = None,
+    ) -> Fault:  # fmt: skip
+        """Let a kind strike requests by endpoint and subject (globs), and `when` if given.
+
+        After `skip` such requests, at most `count` are struck, each with the probability.
+        """
+        fault = Fault(kind, endpoint, subject, probability, count, skip, when)
+        with self._lock:
+            self.faults.append(fault)
+        return fault
+
+    def storm(self, probability: float, seed: int | None = None, kinds: tuple[str, ...] = tuple(KINDS)) -> None:
+        """Let every request fail with that probability in all, each time by a kind chosen from `kinds`."""
+        if seed is not None:
+            self.seed = seed
+        # Kinds are tried in turn; each strikes what the earlier ones left, so that the sum is the probability.
+        left = 1.0
+        for kind in kinds:
+            share = probability / len(kinds)
+            self.set(kind, probability=share / left)
+            left -= share
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._lock:
+            self.faults.clear()
+
+    def choose(self, request: Request, endpoint: str, subject: str) -> Fault | None:
+        """The first fault that strikes this request."""
+        with self._lock:
+            for number, fault in enumerate(self.faults):
+                if not (fnmatchcase(endpoint, fault.endpoint) and fnmatchcase(subject, fault.subject)):
+                    continue
+                if fault.when is not None and not fault.when(request):
+                    continue
+                fault.seen += 1
+                self._asked[number, endpoint, subject] += 1
+                if fault.seen <= fault.skip or (fault.count is not None and fault.struck >= fault.count):
+                    continue
+                if self._drawn(number, endpoint, subject) >= fault.probability:
+                    continue
+                fault.struck += 1
+                return fault
+        return None
+
+    def _drawn(self, number: int, endpoint: str, subject: str) -> float:
+        words = f"{self.seed}|{number}|{endpoint}|{subject}|{self._asked[number, endpoint, subject]}"
+        return int.from_bytes(hashlib.sha256(words.encode()).digest()[:7]) / 2**56
+
+
+def struck(fault: Fault, case: Case) -> Answer:
+    """The answer that the fault makes of the case."""
+    return KINDS[fault.kind](case)
