@@ -4,7 +4,7 @@ Belongs here: what the endpoints do, from recorded payloads and from the embedde
 that the product needs to run.
 
     with StandIn(World(companies=["nvidia"])) as standin:
-        session = RedirectSession(standin.url)
+        session = RedirectSession(standin.yahoo_url)
         standin.faults.set("too_many", "yahoo.timeseries", subject="NVDA", count=2)
         standin.world.add_quarter("nvidia", filed=date(2026, 10, 15))
         standin.world.advance(30)

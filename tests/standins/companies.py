@@ -5,6 +5,7 @@ Belongs here: which company has which symbol and CIK. Does not belong here: figu
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -62,16 +63,17 @@ class Company:
         return self.currency != "USD"
 
 
-def registered() -> list[Company]:
+@cache
+def registered() -> tuple[Company, ...]:
     """Every company of the registry that is or was traded."""
     frame = stacks.load().companies.filter(
         pl.col("ticker").is_not_null(), pl.col("status").is_in(["listed", "delisted"])
     )
-    return [
+    return tuple(
         Company(
             row["company_id"], row["name"], row["ticker"], row["cik"], row["currency"] or "USD",
             row["fiscal_year_end_month"] or 12, row["country"] or "US", row["listed_from"], row["listed_to"],
             row["shares_per_receipt"] or 1.0,
         )
         for row in frame.iter_rows(named=True)
-    ]  # fmt: skip
+    )  # fmt: skip

@@ -38,7 +38,10 @@ class Answer:
     body: bytes | Iterator[bytes] = b""
     content_type: str = "application/json;charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
     delivery: str = "whole"
+    # For a streamed file of JSON documents: the same file with each document changed.
+    rebuilt: Callable[[Callable[[bytes], bytes]], Iterator[bytes]] | None = None
 
     @classmethod
     def of(cls, document: Any, status: int = 200) -> "Answer":

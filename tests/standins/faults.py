@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.standins import recorded
 from tests.standins.exchange import Answer, Request
@@ -32,7 +33,7 @@ class Case:
     request: Request
     endpoint: str
     answer: Answer
-    broken: Mapping[str, str]
+    broken: Callable[[], Mapping[str, str]]
 
     @property
     def is_sec(self) -> bool:
@@ -48,7 +49,10 @@ class Case:
             return None
 
     def reshaped(self, change: Callable[[Any], Any]) -> Answer:
-        """The answer with its JSON changed; the same answer where it is no JSON."""
+        """The answer with its JSON changed, in a file of documents each; the same answer where it is no JSON."""
+        if self.answer.rebuilt is not None:
+            body = self.answer.rebuilt(lambda held: json.dumps(change(json.loads(held))).encode())
+            return Answer(200, body, self.answer.content_type)
         document = self.document()
         return self.answer if document is None else Answer.of(change(document))
 
@@ -87,9 +91,19 @@ def _not_found(case: Case) -> Answer:
 
 def _truncated(case: Case) -> Answer:
     body = case.answer.body
-    if not isinstance(body, bytes):
-        return Answer(200, next(iter(body))[:-1], case.answer.content_type)
-    return Answer(case.answer.status, body[: len(body) // 2], case.answer.content_type)
+    whole = body if isinstance(body, bytes) else next(iter(body))
+    return Answer(case.answer.status, whole[: len(whole) // 2], case.answer.content_type)
+
+
+def _consent(case: Case) -> Answer:
+    """Yahoo's way in Europe: nothing is answered until its terms are accepted, once per cookie jar."""
+    if "EuConsent" in case.request.cookies or case.is_sec:
+        return case.answer
+    request = case.request
+    done = f"{request.base}/{request.host}{request.path}?{urlencode(request.query)}"
+    return Answer(
+        302, b"", "text/html", {"Location": f"{request.base}/guce.yahoo.com/consent?{urlencode({'done': done})}"}
+    )
 
 
 def _delivered(how: str) -> Strike:
@@ -102,7 +116,7 @@ def _delivered(how: str) -> Strike:
 
 def _elsewhere(name: str) -> Strike:
     def strike(case: Case) -> Answer:
-        return Answer(307, b"", "text/html", {"Location": case.broken[name]})
+        return Answer(307, b"", "text/html", {"Location": case.broken()[name]})
 
     return strike
 
@@ -215,7 +229,7 @@ KINDS: dict[str, Strike] = {
     "server_error": lambda case: Answer(500, b"Internal Server Error", "text/plain"),
     "unavailable": lambda case: Answer(503, HTML, "text/html"),
     "html": lambda case: Answer(200, HTML, "text/html"),
-    "consent": lambda case: Answer(302, b"", "text/html", {"Location": f"{case.request.base}/guce.yahoo.com/consent"}),
+    "consent": _consent,
     "truncated": _truncated,
     "wrong_types": _of_json(_texts),
     "renamed_keys": _of_json(_renamed),

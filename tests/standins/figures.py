@@ -1,7 +1,7 @@
 """Facts and figures: what the bundle holds, in the form in which SEC and Yahoo tell it.
 
-Belongs here: facts as filed, figures as Yahoo cuts them (three months, twelve months), invented figures where the bundle
-has none. Does not belong here: JSON shapes (sec.py, yahoo.py), the clock (world.py).
+Belongs here: facts as filed, figures as Yahoo cuts them (three months, twelve months), invented figures where the
+bundle has none. Does not belong here: JSON shapes (sec.py, yahoo.py), the clock (world.py).
 
 Nothing here uses the derivation of statements under test; only the declared labels of analytics/concepts.py.
 """
@@ -12,17 +12,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
-from analytics.concepts import CONCEPTS, FILED
+from analytics.concepts import CONCEPTS, FILED, MISNOMERS
 from tests.standins.companies import Company
 
 QUARTER, YEAR = (80, 100), (350, 380)
-STOCKS = frozenset(
-    "cash short_term_investments current_debt long_term_debt total_debt_ex_leases lease_liabilities total_debt equity "
-    "total_assets net_ppe inventory shares_outstanding".split()
-)
+STOCKS = frozenset((
+    "cash", "short_term_investments", "current_debt", "long_term_debt", "total_debt_ex_leases", "lease_liabilities",
+    "total_debt", "equity", "total_assets", "net_ppe", "inventory", "shares_outstanding",
+))  # fmt: skip
 SHARES = frozenset(("shares_outstanding", "diluted_shares"))
 BY_LABEL = {concept.label: concept for concept in CONCEPTS}
+MISNAMED = {(misnomer.company_id, misnomer.label) for misnomer in MISNOMERS}
 # Yahoo speaks of a company as Yahoo did where the bundle has that, else as it filed, else as others say.
 YAHOO_SAYS = ("yahoo", "sec", "sec_derived", "stockanalysis", "alphavantage")
 
@@ -75,7 +77,7 @@ def span(start: date | None, end: date) -> str | None:
 
 
 def month_end(day: date) -> date:
-    """The nearest end of a month: Yahoo stamps Nvidia's 2026-01-25 as 2026-01-31, Broadcom's 2024-11-03 as 2024-10-31."""
+    """The nearest end of a month: Yahoo stamps Nvidia's 2026-01-25 as 2026-01-31, Broadcom's 2024-11-03 as 10-31."""
     own = day.replace(day=calendar.monthrange(day.year, day.month)[1])
     before = day.replace(day=1) - timedelta(days=1)
     return before if day - before < own - day else own
@@ -104,7 +106,8 @@ def filed_facts(rows: Iterable[Row]) -> list[Fact]:
 
 def facts_from_others(company: Company, rows: Iterable[Row]) -> list[Fact]:
     """What the company might have filed, from what aggregators say of it; accessions are made up."""
-    return _tagged(company, [figure for figure in _told(company, rows) if figure.value is not None])
+    others = [row for row in rows if row.source != "sec"]
+    return facts_of(company, figures_of(company, others, stamp=False))
 
 
 def invented(company: Company, quarters: int = 12, last: date = date(2026, 6, 30)) -> list[Figure]:
@@ -144,23 +147,6 @@ def _shape(revenue: float, shares: float) -> dict[str, float]:
 
 def facts_of(company: Company, figures: Iterable[Figure]) -> list[Fact]:
     """Facts that tell the figures, each filed on the day the figure is known; accessions are made up."""
-    return _tagged(company, list(figures))
-
-
-def tag(company: Company, item: str) -> str | None:
-    """The first label that the taxonomy of this company's filings has for the item."""
-    taxonomy = "ifrs-full" if company.foreign else "us-gaap"
-    labels = [c.label for c in FILED if c.item == item]
-    own = [label for label in labels if label.startswith((taxonomy, "dei"))]
-    return (own or labels or [None])[0]
-
-
-def accession(company: Company, filed: date, sequence: int = 0) -> str:
-    """An accession number in SEC's form; the filer's own CIK as the agent's."""
-    return f"{company.cik or '0000000000'}-{filed:%y}-{filed.timetuple().tm_yday * 100 + sequence:06d}"
-
-
-def _tagged(company: Company, figures: list[Figure]) -> list[Fact]:
     facts = {}
     for figure in figures:
         label = tag(company, figure.item)
@@ -174,8 +160,17 @@ def _tagged(company: Company, figures: list[Figure]) -> list[Fact]:
     return list(facts.values())
 
 
-def _told(company: Company, rows: Iterable[Row]) -> list[Figure]:
-    return figures_of(company, [row for row in rows if row.source != "sec"], stamp=False)
+def tag(company: Company, item: str) -> str | None:
+    """The first label that the taxonomy of this company's filings has for the item."""
+    taxonomy = "ifrs-full" if company.foreign else "us-gaap"
+    labels = [c.label for c in FILED if c.item == item]
+    own = [label for label in labels if label.startswith((taxonomy, "dei"))]
+    return (own or labels or [None])[0]
+
+
+def accession(company: Company, filed: date, sequence: int = 0) -> str:
+    """An accession number in SEC's form; the filer's own CIK as the agent's."""
+    return f"{company.cik or '0000000000'}-{filed:%y}-{filed.timetuple().tm_yday * 100 + sequence:06d}"
 
 
 def figures_of(company: Company, rows: Iterable[Row], *, stamp: bool = True) -> list[Figure]:
@@ -207,7 +202,9 @@ def _ranked(
     running: dict[tuple[object, ...], dict[date, tuple[float, date]]] = defaultdict(dict)
     for row in rows:
         concept = BY_LABEL.get(row.concept)
-        if concept is None or row.unit not in (company.currency, "shares"):
+        if concept is None or (company.company_id, row.concept) in MISNAMED:
+            continue
+        if row.unit not in (company.currency, "shares"):
             continue
         rank = (YAHOO_SAYS.index(row.source), concept.tier)
         value = row.value * concept.sign
@@ -219,7 +216,7 @@ def _ranked(
                 ends[row.end] = (value, row.known)
     for (rank, item, _), ends in running.items():
         ordered = sorted(ends.items())
-        for (before, (less, _)), (end, (more, known)) in zip(ordered, ordered[1:], strict=False):
+        for (before, (less, _)), (end, (more, known)) in pairwise(ordered):
             start = before + timedelta(days=1)
             if span(start, end) == "3M":
                 found.append(((*rank, 1), item, company.currency, start, end, more - less, known))

@@ -36,7 +36,8 @@ def original(url: str, base: str) -> str:
 
 
 class RedirectSession(requests.Session):  # type: ignore[type-arg]
-    """curl_cffi's session with every request sent to the stand-in; no other host can be asked.
+    """curl_cffi's session with every request sent to the stand-in; no other host can be asked. For yfinance `base` is
+    `StandIn.yahoo_url`, so that it keeps its cookie.
 
     The answer's `url` is the original one again, so that yfinance sees its consent page where it expects it.
     """

@@ -37,7 +37,7 @@ BULK = "/Archives/edgar/daily-index/xbrl/companyfacts.zip"
 
 
 class Sec:
-    """Answers for SEC out of a world. `reshape` (a fault) is applied to each document of the bulk file too."""
+    """Answers for SEC out of a world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -73,7 +73,7 @@ class Sec:
         if not CONTACT.search(request.headers.get("user-agent", "")):
             return Answer(403, UNDECLARED, "text/html")
         changed = max((d for c in self.world.companies.values() if (d := self._changed(c))), default=None)
-        answer = Answer(200, self.zipped(), "application/zip")
+        answer = Answer(200, self.zipped(), "application/zip", rebuilt=self.zipped)
         return _conditional(request, answer, f'"bulk-{changed}"', changed)
 
     def zipped(self, reshape: Callable[[bytes], bytes] = lambda document: document) -> Iterator[bytes]:
@@ -161,7 +161,8 @@ def submissions(world: World, company: Company) -> dict[str, Any]:
         "primaryDocDescription": [f.form for f in filings],
     }
     return {
-        "cik": company.cik, "entityType": "operating", "sic": "7372", "sicDescription": "", "name": company.name.upper(),
+        "cik": company.cik, "entityType": "operating", "sic": "7372", "sicDescription": "",
+        "name": company.name.upper(),
         "tickers": [symbol], "exchanges": ["Nasdaq"], "ein": "000000000", "category": "Large accelerated filer",
         "fiscalYearEnd": f"{company.year_end_month:02d}31", "stateOfIncorporation": "DE", "formerNames": [],
         "filings": {"recent": columns, "files": []},

@@ -1,7 +1,7 @@
 """The stand-in itself: one local server that speaks for Yahoo and SEC.
 
-Belongs here: sockets, the way of an answer to the client. Does not belong here: what is answered (yahoo.py, sec.py), what
-goes wrong (faults.py).
+Belongs here: sockets, the way of an answer to the client. Does not belong here: what is answered (yahoo.py, sec.py),
+what goes wrong (faults.py).
 
 The original host is the first segment of the path: https://data.sec.gov/submissions/X is asked for as
 http://127.0.0.1:PORT/data.sec.gov/submissions/X.
@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -54,6 +55,7 @@ class StandIn:
         self._server = _Server(("127.0.0.1", port), self)
         self._tls: _Server | None = None
         self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
         self.closing = threading.Event()
 
     @property
@@ -66,11 +68,18 @@ class StandIn:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def yahoo_url(self) -> str:
+        """The same under a name with 'yahoo' in it: yfinance keeps a cookie between requests only where its domain has
+        one, and fetches a new one for each request otherwise. curl knows that *.localhost is this machine."""
+        return f"http://yahoo.localhost:{self.port}"
+
+    @property
     def broken_addresses(self) -> dict[str, str]:
         """Addresses at which no exchange can succeed: name not found, TLS not trusted, no TLS at all, nobody there."""
-        if self._tls is None:
-            self._tls = _Server(("127.0.0.1", 0), self, self_signed())
-            self._start(self._tls)
+        with self._lock:
+            if self._tls is None:
+                self._tls = _Server(("127.0.0.1", 0), self, self_signed())
+                self._start(self._tls)
         return {
             "dns": "https://standin.invalid",
             "tls": f"https://127.0.0.1:{self._tls.server_address[1]}",
@@ -127,7 +136,7 @@ class StandIn:
         answer = endpoint.answer(request, subject)
         if fault is None:
             return endpoint.name, subject, answer, None
-        case = Case(request, endpoint.name, answer, self.broken_addresses)
+        case = Case(request, endpoint.name, answer, lambda: self.broken_addresses)
         return endpoint.name, subject, struck(fault, case), fault.kind
 
     def _over_limit(self, endpoint: str) -> bool:
@@ -182,8 +191,6 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         # A client that goes away in the middle is what some tests are about; anything else is a fault of ours.
-        import sys
-
         if not isinstance(sys.exception(), ConnectionError | TimeoutError | ssl.SSLError):
             super().handle_error(request, client_address)
 
@@ -202,9 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._encoded(answer)
         size = len(body) if isinstance(body, bytes) else 0
         status = 0 if answer.delivery == "reset" else answer.status
-        standin.requests.add(Entry(
-            len(standin.requests) + 1, at, endpoint, subject, self.command, request.host, request.path, status, fault, size,
-        ))  # fmt: skip
+        number, host, path = len(standin.requests) + 1, request.host, request.path
+        standin.requests.add(Entry(number, at, endpoint, subject, self.command, host, path, status, fault, size))
         _DELIVERY[answer.delivery](self, answer, body)
 
     do_POST = do_GET
@@ -217,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
         return Request(
             self.command, host, unquote("/" + path), dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()}, self.rfile.read(length),
-            f"http://127.0.0.1:{self.server.standin.port}",
+            f"http://{self.headers.get('Host')}",
         )  # fmt: skip
 
     def _encoded(self, answer: Answer) -> Any:
@@ -238,6 +244,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header("Content-Length", str(length))
         for name, value in answer.headers.items():
             self.send_header(name, value)
+        for cookie in answer.cookies:
+            self.send_header("Set-Cookie", cookie)
         self.end_headers()
 
     def _whole(self, answer: Answer, body: Any) -> None:

@@ -1,7 +1,7 @@
 """The world that the stand-ins tell of: companies, what they filed, what they are worth, and what day it is.
 
-Belongs here: the clock (only what was filed by `today` is told), and what a test changes (a new quarter, a filing, a split,
-another ticker). Does not belong here: HTTP, or the shape of an answer (sec.py, yahoo.py).
+Belongs here: the clock (only what was filed by `today` is told), and what a test changes (a new quarter, a filing, a
+split, another ticker). Does not belong here: HTTP, or the shape of an answer (sec.py, yahoo.py).
 """
 
 import threading
@@ -22,7 +22,7 @@ from tests.standins.market import Split
 # The last day on which the bundle learnt anything.
 TODAY = date(2026, 9, 30)
 # Facts that a ten-Q tells for the quarter alone; cash flows are told for the year to date only.
-TO_DATE_ONLY = frozenset("operating_cash_flow capex depreciation_amortization stock_based_compensation".split())
+TO_DATE_ONLY = frozenset(("operating_cash_flow", "capex", "depreciation_amortization", "stock_based_compensation"))
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,10 @@ class World:
         if kept and kept - set(self.companies):
             raise KeyError(f"not in the registry, or never traded: {', '.join(sorted(kept - set(self.companies)))}")
         self._known: dict[str, Known] = {}
+        self._dividends: dict[str, list[tuple[date, float]]] = defaultdict(list)
         self._splits: dict[str, list[Split]] = defaultdict(list)
         self._symbols: dict[str, list[tuple[date, str]]] = defaultdict(list)
-        self._cache: dict[object, object] = {}
+        self._cache: dict[tuple[object, ...], list[Figure]] = {}
 
     # The clock
 
@@ -133,21 +134,7 @@ class World:
 
     def figures(self, company_id: str) -> list[Figure]:
         """The figures that Yahoo tells by today, one per item, span and month end."""
-        held = self._of(company_id)
-        facts = self.facts(company_id)
-        key = ("figures", company_id, len(facts), held.version, self.today)
-        with self.lock:
-            if key not in self._cache:
-                rows = (
-                    [Row("sec", f.concept, f.unit, f.start, f.end, f.value, f.filed, f.accession) for f in facts]
-                    if held.origin == "filed"
-                    else []
-                )
-                rows += [row for row in _rows().get(company_id, ()) if row.source != "sec" and row.known <= self.today]
-                told = {(f.item, f.span, f.end): f for f in figures.figures_of(held.company, rows)}
-                told |= {(f.item, f.span, f.end): f for f in held.figures if f.known <= self.today}
-                self._cache[key] = sorted(told.values(), key=lambda f: (f.end, f.item, f.span))
-            return self._cache[key]  # type: ignore[return-value]
+        return self._figures(self._of(company_id), self.today)
 
     def closes(self, symbol: str) -> dict[date, float]:
         """Daily closes by today, adjusted for the splits of today and before; empty for an unknown symbol."""
@@ -165,10 +152,9 @@ class World:
                 closes = {d: c * split.ratio for d, c in closes.items()}
         return closes
 
-    def splits(self, symbol: str) -> list[Split]:
+    def splits(self, company_id: str) -> list[Split]:
         """Splits up to today."""
-        company = self.by_symbol(symbol)
-        return [s for s in self.all_splits(company.company_id) if s.day <= self.today] if company else []
+        return [split for split in self.all_splits(company_id) if split.day <= self.today]
 
     def all_splits(self, company_id: str) -> list[Split]:
         """Splits of all time, the bundle's and those added."""
@@ -215,60 +201,60 @@ class World:
     def add_quarter(
         self, company_id: str, filed: date, growth: float = 0.05, form: str | None = None, **amounts: float
     ) -> Quarter:
-        """Add the quarter after the newest one, with the items that the newest has.
+        """Let a company file the quarter after the last one that it filed (or, not filing with SEC, that Yahoo tells).
 
-        An amount not given is the newest quarter's, grown. A filer's 10-Q tells the three months and the year to date
-        (cash flows to date only); its annual filing the year alone, as real ones do. Yahoo tells the three months on
-        the same day.
+        Amounts not given are those that Yahoo tells of that quarter already, else the last quarter's, grown. A filer's
+        10-Q tells the three months and the year to date (cash flows to date only); its annual filing the year alone, as
+        real ones do. Yahoo tells the three months from the same day on.
 
         Raises:
             LookupError: the company has no quarter yet from which to go on.
         """
         held = self._of(company_id)
         company = held.company
-        seen = {f.item: f for f in self._all_figures(company_id) if f.span == "3M"}
-        flows = [f for f in seen.values() if f.item == "revenue"] or list(seen.values())
-        if not flows:
-            raise LookupError(f"{company_id}: no quarter to go on from")
-        last = max(f.end for f in flows)
-        end = figures.shifted(last, 3)
-        start = last + timedelta(days=1)
-        told = {f.item: float(round(f.value * (1 + growth))) for f in seen.values() if f.end == last} | {
-            item: float(value) for item, value in amounts.items()
-        }
-        year, period = _fiscal(company, end)
-        annual = period == "FY"
-        names = ("20-F", "6-K") if company.foreign else ("10-K", "10-Q")
+        figured = {(f.item, f.end): f.value for f in self._figures(held, date.max) if f.span == "3M"}
+        last = self._last_end(held, figured)
+        week = figures.month_end(last) != last
+        end = last + timedelta(days=91) if week else figures.shifted(last, 3)
+        _, period = _fiscal(company, end)
+        stamps = [figures.month_end(end), figures.month_end(last)]
+        told = {item: float(round(v * (1 + growth))) for (item, day), v in figured.items() if day == stamps[1]}
+        told |= {item: value for (item, day), value in figured.items() if day == stamps[0]}
+        told |= {item: float(value) for item, value in amounts.items()}
+        number = {"Q1": 1, "Q2": 2, "Q3": 3, "FY": 4}[period]
+        since = self._year_start(held, end, number, week)
         facts = []
-        quarters = {"Q1": 1, "Q2": 2, "Q3": 3, "FY": 4}[period]
         for item, value in told.items():
             label = self._label(held, item)
+            unit = "shares" if item in figures.SHARES else company.currency
             if label is None:
                 continue
-            unit = "shares" if item in figures.SHARES else company.currency
             if item in figures.STOCKS:
                 facts.append(Fact(label, unit, None, end, value, filed, ""))
                 continue
-            if not annual and (item not in TO_DATE_ONLY or quarters == 1):
-                facts.append(Fact(label, unit, start, end, value, filed, ""))
-            earlier = [
-                f.value
-                for f in self._all_figures(company_id)
-                if f.item == item and f.span == "3M" and figures.shifted(end, -3 * quarters) < f.end < end
-            ]
-            if quarters > 1 and len(earlier) == quarters - 1:
-                to_date = value if item in figures.SHARES else value + sum(earlier)
-                since = figures.shifted(end, -3 * quarters) + timedelta(days=1)
+            if period != "FY" and (item not in TO_DATE_ONLY or number == 1):
+                facts.append(Fact(label, unit, last + timedelta(days=1), end, value, filed, ""))
+            if number > 1 and (before := self._to_date(held, label, unit, since, last)) is not None:
+                to_date = value if item in figures.SHARES else value + before
                 facts.append(Fact(label, unit, since, end, to_date, filed, ""))
-        filing = self.add_filing(company_id, filed, form or names[0 if annual else 1], facts)
+        names = ("20-F", "6-K") if company.foreign else ("10-K", "10-Q")
+        filing = self.add_filing(company_id, filed, form or names[0 if period == "FY" else 1], facts)
         with self.lock:
-            held.figures += [Figure(item, "3M", end, company.currency, value, filed) for item, value in told.items()]
+            held.figures += [Figure(item, "3M", stamps[0], company.currency, v, filed) for item, v in told.items()]
             held.version += 1
-        return Quarter(company_id, start, end, filed, filing.accession, told)
+        return Quarter(company_id, last + timedelta(days=1), end, filed, filing.accession, told)
 
     def add_split(self, company_id: str, day: date, ratio: float) -> None:
         """Split the shares: closes before are divided, the event stands in the chart from that day on."""
         self._splits[company_id].append(Split(day, ratio, added=True))
+
+    def add_dividend(self, company_id: str, day: date, amount: float) -> None:
+        """Pay a dividend, in the currency of the price, with that ex-date."""
+        self._dividends[company_id].append((day, amount))
+
+    def dividends(self, company_id: str) -> list[tuple[date, float]]:
+        """Ex-dates and amounts up to today; only those that were added."""
+        return sorted((day, amount) for day, amount in self._dividends[company_id] if day <= self.today)
 
     def change_symbol(self, company_id: str, day: date, symbol: str) -> None:
         """Trade under another symbol from that day on; the old one is then unknown."""
@@ -290,13 +276,38 @@ class World:
                 self._known[company_id] = _first_known(self.companies[company_id])
             return self._known[company_id]
 
-    def _all_figures(self, company_id: str) -> list[Figure]:
-        """The figures of all time, so that quarters can be added ahead of the clock."""
-        today, self.today = self.today, date.max
-        try:
-            return self.figures(company_id)
-        finally:
-            self.today = today
+    def _figures(self, held: Known, day: date) -> list[Figure]:
+        """The figures known on a day; kept until the company's next filing."""
+        company_id = held.company.company_id
+        facts = [f for f in held.facts if f.filed <= day] if held.origin == "filed" else []
+        others = [row for row in _rows().get(company_id, ()) if row.source != "sec" and row.known <= day]
+        key = (company_id, held.version, len(facts), len(others), sum(f.known <= day for f in held.figures))
+        with self.lock:
+            if key not in self._cache:
+                rows = [Row("sec", f.concept, f.unit, f.start, f.end, f.value, f.filed, f.accession) for f in facts]
+                told = {(f.item, f.span, f.end): f for f in figures.figures_of(held.company, rows + others)}
+                told |= {(f.item, f.span, f.end): f for f in held.figures if f.known <= day}
+                self._cache[key] = sorted(told.values(), key=lambda f: (f.end, f.item, f.span))
+            return self._cache[key]
+
+    def _last_end(self, held: Known, figured: Mapping[tuple[str, date], float]) -> date:
+        """The end of the last period that the company told, in a filing if it files."""
+        ends = [f.end for f in held.facts if f.start is not None and f.end <= f.filed] or [d for _, d in figured]
+        if not ends:
+            raise LookupError(f"{held.company.company_id}: no quarter to go on from")
+        return max(ends)
+
+    def _year_start(self, held: Known, end: date, number: int, week: bool) -> date:
+        """The first day of the fiscal year whose so manieth quarter ends then."""
+        months = figures.shifted(figures.month_end(end), -3 * number)
+        starts = {f.start for f in held.facts if f.start is not None}
+        near = [day for day in starts if abs((day - months).days) <= 8]
+        return max(near) if week and near else months + timedelta(days=1)
+
+    def _to_date(self, held: Known, label: str, unit: str, since: date, end: date) -> float | None:
+        """What the company told for the label from `since` to `end`, in its newest filing that does."""
+        told = [f for f in held.facts if (f.concept, f.unit, f.start, f.end) == (label, unit, since, end)]
+        return max(told, key=lambda fact: fact.filed).value if told else None
 
     def _label(self, held: Known, item: str) -> str | None:
         """The label that the company used last for the item."""
@@ -351,7 +362,7 @@ def _bundle() -> bundle.Bundle:
 
 @cache
 def _rows() -> dict[str, list[Row]]:
-    columns = "source concept unit period_start period_end value known_at reference".split()
+    columns = ["source", "concept", "unit", "period_start", "period_end", "value", "known_at", "reference"]
     parts = _bundle().observations.sort("known_at", "observation_id").partition_by("company_id", as_dict=True)
     return {str(key[0]): [Row(*row) for row in part.select(columns).iter_rows()] for key, part in parts.items()}
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.standins import recorded
 from tests.standins.companies import CURRENCIES, Company, Exchange
@@ -52,8 +53,22 @@ RANGES = {
     "max": 99999,
 }
 VALID_RANGES = ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"]
+QUOTED = (
+    "currency", "symbol", "fullExchangeName", "regularMarketPrice", "regularMarketTime", "fiftyTwoWeekHigh",
+    "fiftyTwoWeekLow", "regularMarketDayHigh", "regularMarketDayLow", "regularMarketVolume", "longName", "shortName",
+    "priceHint", "exchangeTimezoneName",
+)  # fmt: skip
+# What of a quote each module of quoteSummary repeats.
+MODULES = {
+    "quoteType": ("symbol", "quoteType", "longName", "shortName", "exchange"),
+    "price": ("symbol", "currency", "regularMarketPrice", "marketCap", "longName", "quoteType", "regularMarketTime"),
+    "summaryDetail": ("currency", "marketCap", "regularMarketPreviousClose", "fiftyTwoWeekHigh", "fiftyTwoWeekLow"),
+    "defaultKeyStatistics": ("sharesOutstanding", "impliedSharesOutstanding"),
+    "financialData": ("financialCurrency",),
+}
+SESSION = "3_cc-session_1"
 CONSENT = """<html><body><form method="post" class="consent-form" action="{action}">
-<input type="hidden" name="csrfToken" value="{token}"><input type="hidden" name="sessionId" value="{session}">
+<input type="hidden" name="csrfToken" value="csrf-1"><input type="hidden" name="sessionId" value="{session}">
 <input type="hidden" name="originalDoneUrl" value="{done}"><input type="hidden" name="namespace" value="yahoo">
 <button type="submit" name="agree" value="agree">Accept all</button></form></body></html>"""
 
@@ -75,6 +90,7 @@ class Yahoo:
             Endpoint("yahoo.cookie", r"fc\.yahoo\.com", r"/?", self.cookie),
             Endpoint("yahoo.crumb", query, r"/v1/test/getcrumb", self.crumb),
             Endpoint("yahoo.consent", r"(guce|consent)\.yahoo\.com", r"/.*", self.consent),
+            Endpoint("yahoo.page", r"finance\.yahoo\.com", r"/.*", self.page),
             Endpoint("yahoo.timeseries", query, ws, self.timeseries),
             Endpoint("yahoo.chart", query, r"/v8/finance/chart/(?P<subject>[^/]+)", self.chart),
             Endpoint("yahoo.quote", query, r"/v7/finance/quote", self.quote, lambda r: r.query.get("symbols", "")),
@@ -99,24 +115,29 @@ class Yahoo:
         return Answer(200, self._crumb(cookie).encode(), "text/plain;charset=utf-8")
 
     def consent(self, request: Request, subject: str) -> Answer:
+        """guce sends on to the consent page; its form, sent back, gives cookies and leads to where one wanted to go."""
+        place = f"{request.base}/consent.yahoo.com/v2/collectConsent"
+        done = request.query.get("done", f"{request.base}/finance.yahoo.com/")
+        onward = urlencode({"sessionId": SESSION, "done": done})
         if request.method == "POST":
-            return self._with_cookie(_redirect(f"{request.base}/guce.yahoo.com/copyConsent?sessionId=3_cc-session_1"))
+            answer = self._with_cookie(_redirect(f"{request.base}/guce.yahoo.com/copyConsent?{onward}"))
+            answer.cookies.append("EuConsent=CPyes; Path=/; Max-Age=31557600")
+            return answer
         if request.path.startswith("/copyConsent"):
-            return self._with_cookie(_redirect(f"{request.base}/finance.yahoo.com/"))
+            return _redirect(done) if "EuConsent" in request.cookies else self._with_cookie(_redirect(done))
         if request.host == "guce.yahoo.com":
-            return _redirect(f"{request.base}/consent.yahoo.com/v2/collectConsent?sessionId=3_cc-session_1")
-        done = request.query.get("done", "https://finance.yahoo.com/")
-        page = CONSENT.format(
-            action=html.escape(f"{request.base}/consent.yahoo.com/v2/collectConsent?sessionId=3_cc-session_1"),
-            token="csrf-1", session="3_cc-session_1", done=html.escape(done),
-        )  # fmt: skip
+            return _redirect(f"{place}?{onward}")
+        page = CONSENT.format(action=html.escape(f"{place}?{onward}"), session=SESSION, done=html.escape(done))
         return Answer(200, page.encode(), "text/html;charset=utf-8")
+
+    def page(self, request: Request, subject: str) -> Answer:
+        return Answer(200, b"<html><body>Yahoo Finance</body></html>", "text/html;charset=utf-8")
 
     def _with_cookie(self, answer: Answer) -> Answer:
         with self._lock:
             self._given += 1
             token = f"d=AQABB{self._given:06d}&S=AQAAA"
-        answer.headers["Set-Cookie"] = f"A3={token}; Path=/; Max-Age=31557600; HttpOnly"
+        answer.cookies.append(f"A3={token}; Path=/; Max-Age=31557600; HttpOnly")
         return answer
 
     def _crumb(self, cookie: str) -> str:
@@ -176,7 +197,7 @@ class Yahoo:
         first, last = self._window(request, exchange, asked, closes)
         days = [day for day in closes if first <= day <= last]
         meta = self._meta(symbol, company, exchange, closes, interval, asked)
-        events = self._events(symbol, exchange, request, first, last) if company else {}
+        events = self._events(company, request, first, last) if company else {}
         result: dict[str, Any] = {"meta": meta}
         if not days:
             return Answer.of({"chart": {"result": [result | {"indicators": {"quote": [{}]}}], "error": None}})
@@ -256,20 +277,22 @@ class Yahoo:
         pair = symbol.removesuffix("=X")
         return pair[-3:]
 
-    def _events(self, symbol: str, exchange: Exchange, request: Request, first: date, last: date) -> dict[str, Any]:
+    def _events(self, company: Company, request: Request, first: date, last: date) -> dict[str, Any]:
+        """Splits and dividends of the days shown, each under the stamp of its day's opening, as far as asked for."""
         asked = request.query.get("events", "")
-        if "split" not in asked:
-            return {}
-        splits = {}
-        for split in self.world.splits(symbol):
+        opening = lambda day: int(_at(day, company.exchange.opens, company.exchange).timestamp())  # noqa: E731
+        splits, dividends = {}, {}
+        for split in self.world.splits(company.company_id) if "split" in asked else ():
             if first <= split.day <= last:
-                stamp = int(_at(split.day, exchange.opens, exchange).timestamp())
                 ratio = Fraction(split.ratio).limit_denominator(1000)
-                splits[str(stamp)] = {
-                    "date": stamp, "numerator": float(ratio.numerator), "denominator": float(ratio.denominator),
-                    "splitRatio": f"{ratio.numerator}:{ratio.denominator}",
+                splits[str(opening(split.day))] = {
+                    "date": opening(split.day), "numerator": float(ratio.numerator),
+                    "denominator": float(ratio.denominator), "splitRatio": f"{ratio.numerator}:{ratio.denominator}",
                 }  # fmt: skip
-        return {"splits": splits} if splits else {}
+        for day, amount in self.world.dividends(company.company_id) if "div" in asked else ():
+            if first <= day <= last:
+                dividends[str(opening(day))] = {"amount": amount, "date": opening(day)}
+        return {name: held for name, held in (("dividends", dividends), ("splits", splits)) if held}
 
     # Quotes
 
@@ -293,34 +316,15 @@ class Yahoo:
         return Answer.of({"quoteSummary": {"result": [modules], "error": None}})
 
     def _module(self, name: str, quoted: Mapping[str, Any]) -> dict[str, Any] | None:
-        pick = lambda *names: {"maxAge": 1} | {n: quoted[n] for n in names if quoted.get(n) is not None}  # noqa: E731
         if name == "calendarEvents":
-            kept = recorded.calendar_events(quoted["symbol"])
-            return kept or {"maxAge": 1, "earnings": {
-                "earningsDate": [quoted["earningsTimestampStart"]], "earningsCallDate": [quoted["earningsTimestampStart"]],
-                "isEarningsDateEstimate": quoted["isEarningsDateEstimate"]}}  # fmt: skip
-        modules = {
-            "quoteType": ("symbol", "quoteType", "longName", "shortName", "exchange"),
-            "price": (
-                "symbol",
-                "currency",
-                "regularMarketPrice",
-                "marketCap",
-                "longName",
-                "quoteType",
-                "regularMarketTime",
-            ),
-            "summaryDetail": (
-                "currency",
-                "marketCap",
-                "regularMarketPreviousClose",
-                "fiftyTwoWeekHigh",
-                "fiftyTwoWeekLow",
-            ),
-            "defaultKeyStatistics": ("sharesOutstanding", "impliedSharesOutstanding"),
-            "financialData": ("financialCurrency",),
-        }
-        return pick(*modules[name]) if name in modules else None
+            day = quoted.get("earningsTimestampStart")
+            dates = {"earningsDate": [day], "earningsCallDate": [day],
+                     "isEarningsDateEstimate": quoted.get("isEarningsDateEstimate")}  # fmt: skip
+            made = {"maxAge": 1, "earnings": dates} if day else None
+            return recorded.calendar_events(quoted["symbol"]) or made
+        if name not in MODULES:
+            return None
+        return {"maxAge": 1} | {n: quoted[n] for n in MODULES[name] if quoted.get(n) is not None}
 
     def _quoted(self, symbol: str) -> dict[str, Any] | None:
         company = self.world.by_symbol(symbol)
@@ -332,12 +336,8 @@ class Yahoo:
         else:
             closes, exchange = self.world.closes(symbol), company.exchange
         meta = self._meta(symbol, company, exchange, closes, "1d", "1d")
-        kept_names = (
-            "currency symbol fullExchangeName regularMarketPrice regularMarketTime fiftyTwoWeekHigh fiftyTwoWeekLow "
-            "regularMarketDayHigh regularMarketDayLow regularMarketVolume longName shortName priceHint exchangeTimezoneName"
-        ).split()
         days = list(closes)
-        quoted = {name: meta[name] for name in kept_names} | {
+        quoted = {name: meta[name] for name in QUOTED} | {
             "language": "en-US", "region": "US", "quoteType": meta["instrumentType"], "exchange": exchange.code,
             "market": "us_market" if exchange.code == "NMS" else "market", "marketState": "CLOSED",
             "exchangeTimezoneShortName": meta["timezone"], "gmtOffSetMilliseconds": meta["gmtoffset"] * 1000,
@@ -353,6 +353,8 @@ class Yahoo:
         shares = self.world.shares(company.company_id)
         last, coming = self.world.last_filed(company.company_id), self.world.next_filed(company.company_id)
         expected = coming or (last or self.world.today) + timedelta(days=91)
+        while expected <= self.world.today:
+            expected += timedelta(days=91)
         stamp = int(datetime.combine(expected, time(20, 0), UTC).timestamp())
         quoted_class = shares * (0.48 if company.symbol == "GOOGL" else 1)
         return {
