@@ -96,7 +96,7 @@ def leader_without_its_largest(pools: Sequence[LayerPool]) -> str | None:
     return order[0].name
 
 
-def largest_move(before: Mapping[str, float], after: Mapping[str, float], measure: str, years: str) -> str | None:
+def largest_move(before: Mapping[str, float], after: Mapping[str, float], measure: str, since: str) -> str | None:
     """The layer whose share moved most, if it moved by five points or more; shares by name, fractions."""
     both = [name for name in after if name in before]
     if not both:
@@ -104,7 +104,8 @@ def largest_move(before: Mapping[str, float], after: Mapping[str, float], measur
     name = max(both, key=lambda n: abs(after[n] - before[n]))
     if abs(after[name] - before[name]) < 0.05:
         return None
-    return f"{name} went from {formats.percent(before[name])} to {formats.percent(after[name])} of {measure} in {years}"
+    shares = f"from {formats.percent(before[name])} to {formats.percent(after[name])}"
+    return f"{name} went {shares} of {measure} since {since}"
 
 
 def margin_moves(before: Mapping[str, float], after: Mapping[str, float], measure: str, since: str) -> str | None:

@@ -32,7 +32,7 @@ class Shown(NamedTuple):
 def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> Picture:
     """Return the drawing of the readings that have a value, oldest first; the page says what is cut.
 
-    Where the layer's value is unknown its median is not drawn either: it would stand for fewer than half of the members.
+    Where the layer's value is unknown its median is not drawn either: it would stand for fewer than half the members.
     """
     known = [r for r in readings if r.value is not None]
     final = [r for r in known if r.final]

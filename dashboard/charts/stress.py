@@ -6,10 +6,11 @@ from typing import NamedTuple
 import altair as alt
 
 from dashboard import formats
-from dashboard.charts.picture import Picture, structure
+from dashboard.charts.picture import Picture, structure, text_width
 
 ROW = 36
 STRONGEST = 0.62
+LONG = 18  # characters from which a name takes two lines on a phone
 
 
 class Gauge(NamedTuple):
@@ -41,10 +42,15 @@ class Readings(NamedTuple):
 def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = False) -> Picture:
     """Return the drawing of layers in stack order against the gauges."""
     cells, rows = [], []
+    names: list[dict[str, object]] = []
     titles = [gauge.title.replace("\n", " ") for gauge in gauges]
     for index, layer in enumerate(layers):
-        rows.append({"row": index, "row2": index + 1, "middle": index + 0.5, "name": layer.name,
-                     "fill": f"@{layer.colour}"})  # fmt: skip
+        rows.append({"row2": index + 1, "middle": index + 0.5, "fill": f"@{layer.colour}"})
+        lines = layer.name.split(" & ") if narrow and len(layer.name) > LONG else [layer.name]
+        lines = [f"{line} &" for line in lines[:-1]] + lines[-1:]
+        names += [
+            {"y": index + 0.5 + (at - (len(lines) - 1) / 2) * 14 / ROW, "name": line} for at, line in enumerate(lines)
+        ]
         for column, (gauge, value) in enumerate(zip(gauges, layer.values, strict=True)):
             cells.append(
                 {
@@ -64,9 +70,14 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
             {"x": column + 1, "y": -(8 + 14 * (len(lines) - 1 - at)) / ROW, "text": line}
             for at, line in enumerate(lines)
         ]
-    tokens = {"@rows": len(layers), "@columns": len(gauges)}
+    left = 24 + max(text_width(str(name["name"]), 12.5) for name in names)
+    tokens = {"@rows": len(layers), "@columns": len(gauges), "@left": -left, "@square": 5 - left, "@name": 18 - left}
     return Picture(
-        _spec(), {"cells": cells, "rows": rows, "heads": heads}, ROW * len(layers), 74 if narrow else 46, tokens
+        _spec(),
+        {"cells": cells, "rows": rows, "names": names, "heads": heads},
+        ROW * len(layers),
+        74 if narrow else 46,
+        tokens,
     )
 
 
@@ -85,13 +96,13 @@ def _spec() -> alt.TopLevelMixin:
         .mark_rect(fill="@strain", stroke="@surface", strokeWidth=2)
         .encode(fillOpacity=alt.FillOpacity("tint:Q", scale=None)),
         cells.transform_filter("!datum.known").mark_rect(fill="url(#hatch)", stroke="@surface", strokeWidth=2),
-        rows.mark_rule(color="@rule").encode(x=alt.value(-150), x2=alt.value(0), y=y("row2")),
-        rows.mark_square(size=80, opacity=1, xOffset=-144).encode(
-            x=alt.value(0), y=y("middle"), fill=alt.Fill("fill:N", scale=None)
+        rows.mark_rule(color="@rule").encode(x=alt.value("@left"), x2=alt.value(0), y=y("row2")),
+        rows.mark_square(size=80, opacity=1).encode(
+            x=alt.value("@square"), y=y("middle"), fill=alt.Fill("fill:N", scale=None)
         ),
-        rows.mark_text(align="left", dx=-132, fill="@ink", fontSize=12.5).encode(
-            x=alt.value(0), y=y("middle"), text="name:N"
-        ),
+        alt.Chart(alt.NamedData("names"))
+        .mark_text(align="left", fill="@ink", fontSize=12.5)
+        .encode(x=alt.value("@name"), y=y("y"), text="name:N"),
         alt.Chart(alt.NamedData("heads"))
         .mark_text(align="right", baseline="alphabetic", dx=-8, fill="@muted")
         .encode(x=x("x"), y=y("y"), text="text:N"),

@@ -101,8 +101,9 @@ def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> list[tupl
         if margin.without_largest is not None and margin.largest:
             text += f", without {ledger.names[margin.largest]} {formats.percent(margin.without_largest)}"
     profit = formats.dollars(share.amount_usd if share else None)
+    measured = f", {share.n_measured} of {share.n_members} members" if share else ""
     return [
-        (profit, f"operating income, twelve months to {formats.quarter(quarter)}"),
+        (profit, f"operating income, twelve months to {formats.quarter(quarter)}{measured}"),
         (formats.percent(margin.value if margin else None), text),
         (formats.percent(capex), "of revenue goes to capex, consolidated basis"),
         (formats.times(debt), "total debt to operating cash flow, consolidated basis"),
@@ -148,24 +149,25 @@ def _member(ledger: Ledger, member: Member, revenue: float | None, profit: float
     }
 
 
-def _metrics(ledger: Ledger, lens: str, layer: Layer) -> list[tuple[str, Table]]:
-    """For each basis every metric at the newest final quarter in which it is known, with why where it never is."""
+def _metrics(ledger: Ledger, lens: str, layer: Layer) -> list[tuple[str, Table, str]]:
+    """For each basis every metric at the newest final quarter in which it is known, and why the others are not."""
     names = ("Metric", "Layer", "Median", "First quartile", "Third quartile", "Without the largest", "Measured", "To")
     found = []
     for basis, name in BASES.items():
         rows: list[list[Value]] = []
+        unknown: dict[str, list[str]] = {}
         for metric in METRICS:
             final = [r for r in ledger.readings(lens, layer.layer, basis, metric.id) if r.final]
-            if not final:
-                continue
-            r = next((r for r in reversed(final) if r.value is not None), final[-1])
-            numbers = (r.value, r.median, r.p25, r.p75, r.without_largest)
-            written = [formats.metric(value, metric.unit, 1) for value in numbers]
-            if r.value is None and r.reason:
-                written[0] = f"{formats.UNKNOWN}: {r.reason}"
-            rows.append([metric.title, *written, f"{r.n_measured} of {r.n_members}", formats.quarter(r.quarter)])
+            r = next((r for r in reversed(final) if r.value is not None), None)
+            if r:
+                numbers = (r.value, r.median, r.p25, r.p75, r.without_largest)
+                written = [formats.metric(value, metric.unit, 1) for value in numbers]
+                rows.append([metric.title, *written, f"{r.n_measured} of {r.n_members}", formats.quarter(r.quarter)])
+            elif final:
+                unknown.setdefault(final[-1].reason or "not known", []).append(metric.title)
         if rows:
-            found.append((name, Table([Column(title) for title in names], rows)))
+            why = " ".join(f"Not known ({reason}): {', '.join(titles)}." for reason, titles in unknown.items())
+            found.append((name, Table([Column(title) for title in names], rows), why))
     return found
 
 

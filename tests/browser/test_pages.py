@@ -10,20 +10,27 @@ from tests.browser.look import opened
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (1280, "dark")])
-def test_every_page_from_a_file(
-    browser: Browser, site: Path, pages: list[str], screenshots: Path, width: int, scheme: str
-) -> None:
-    faults: dict[str, list[str]] = {}
-    for path in pages:
+def faults_of(browser: Browser, site: Path, paths: list[str], screenshots: Path, width: int, scheme: str) -> list[str]:
+    """Open each page, keep a picture of it, and return what is wrong, each fault with its page."""
+    faults = []
+    for path in paths:
         with opened(browser, site.as_uri() + "/", path, width, color_scheme=scheme) as watched:
-            found = watched.look()
-            if found:
-                faults[path] = found
+            faults += [f"{path}: {fault}" for fault in watched.look()]
             name = path.removesuffix(".html").replace("/", "-")
             watched.page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png", full_page=True)
+    return faults
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_from_a_file(browser: Browser, site: Path, pages: list[str], screenshots: Path, width: int) -> None:
     assert len(pages) >= 40
-    assert faults == {}
+    assert faults_of(browser, site, pages, screenshots, width, "light") == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_of_each_kind_in_the_dark(browser: Browser, site: Path, screenshots: Path, width: int) -> None:
+    kinds = ["index.html", "layers/ecosystem/models.html", "coverage.html", "methods.html", "data.html"]
+    assert faults_of(browser, site, kinds, screenshots, width, "dark") == []
 
 
 @pytest.mark.parametrize("width", [768, 1920])
@@ -39,12 +46,10 @@ def test_pages_over_http(browser: Browser, address: str, path: str) -> None:
 
 
 def test_every_view_of_the_home_page_is_drawn(browser: Browser, site: Path) -> None:
-    faults: dict[str, list[str]] = {}
+    faults = []
     for width in (390, 1280):
         with opened(browser, site.as_uri() + "/", "index.html", width) as watched:
             for button in watched.page.locator("[data-control] button").all():
                 button.click()
-                found = watched.look()
-                if found:
-                    faults[f"{width}: {button.text_content()}"] = found
-    assert faults == {}
+                faults += [f"{width}, {button.text_content()}: {fault}" for fault in watched.look()]
+    assert faults == []

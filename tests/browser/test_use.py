@@ -125,7 +125,7 @@ def test_hover_tells_the_figures(browser: Browser, site: Path) -> None:
     with opened(browser, site.as_uri() + "/", "index.html", 1280) as watched:
         page = watched.page
         watched.look()
-        page.locator("#stress svg").hover(position={"x": 250, "y": 100})
+        page.locator("#profit-pools .view:not([hidden]) svg .mark-rect path").first.hover()
         expect(page.locator(".tip")).to_be_visible()
         assert page.locator(".tip b").text_content()
 

@@ -59,11 +59,11 @@ def test_largest_pool_that_rests_on_nobody_gives_its_share() -> None:
 
 def test_largest_move_needs_five_points() -> None:
     before, after = {"Storage": 0.03, "Compute & memory": 0.07}, {"Storage": 0.05, "Compute & memory": 0.23}
-    assert findings.largest_move(before, after, "operating income", "three years") == (
-        "Compute & memory went from 7% to 23% of operating income in three years"
+    assert findings.largest_move(before, after, "operating income", "2022 Q4") == (
+        "Compute & memory went from 7% to 23% of operating income since 2022 Q4"
     )
-    assert findings.largest_move(before, {"Compute & memory": 0.11}, "operating income", "three years") is None
-    assert findings.largest_move({}, after, "operating income", "three years") is None
+    assert findings.largest_move(before, {"Compute & memory": 0.11}, "operating income", "2022 Q4") is None
+    assert findings.largest_move({}, after, "operating income", "2022 Q4") is None
 
 
 def test_margin_moves() -> None:
