@@ -358,10 +358,10 @@ def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("starting", total=work.steps())
+        task = bar.add_task("starting", total=None)
 
-        def follow(asset: str, ended: bool) -> None:
-            bar.update(task, description=asset, advance=1 if ended else 0)
+        def follow(asset: str, done: int, total: int) -> None:
+            bar.update(task, description=asset, completed=done, total=total)
 
         try:
             return work.refresh(settings, follow, companies=companies, as_known_on=known_on)

@@ -25,8 +25,8 @@ KNOWN_TAG = "layerledger/as_known_on"
 
 INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
-# Called with an asset's name when its step begins (False) and when it has ended (True).
-Progress = Callable[[str, bool], None]
+# Called when a step begins and when it has ended, with its asset, the number of steps ended, and that of all steps.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,6 @@ class Outcome:
     run_id: str
     started_at: datetime
     failures: tuple[Failure, ...]
-
-
-def steps() -> int:
-    """Return the number of assets a refresh makes."""
-    return len(compose(Settings()).resolve_asset_graph().materializable_asset_keys)
 
 
 def refresh(
@@ -131,24 +126,25 @@ def _without_class(text: str) -> str:
 class _Steps(logging.Handler):
     """Tells a callback about the beginning and end of each step, from Dagster's own events."""
 
-    def __init__(self, progress: Progress):
+    def __init__(self, progress: Progress, total: int):
         super().__init__()
-        self.progress = progress
+        self.progress, self.total, self.ended = progress, total, 0
 
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_event", None)
-        if event is not None and event.step_key and (event.is_step_start or _ended(event)):
-            self.progress(_asset(event), _ended(event))
-
-
-def _ended(event: dg.DagsterEvent) -> bool:
-    return bool(event.is_step_success or event.is_step_failure or event.is_step_skipped)
+        if event is None or not event.step_key:
+            return
+        ended = event.is_step_success or event.is_step_failure or event.is_step_skipped
+        if ended or event.is_step_start:
+            self.ended += bool(ended)
+            self.progress(_asset(event), self.ended, self.total)
 
 
 def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    def steps_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    def steps_logger(context: dg.InitLoggerContext) -> logging.Logger:
+        total = len(context.job_def.nodes) if context.job_def else 0
         logger = logging.Logger("layerledger.progress", logging.DEBUG)
-        logger.addHandler(_Steps(progress))
+        logger.addHandler(_Steps(progress, total))
         return logger
 
     return dg.LoggerDefinition(
