@@ -4,6 +4,8 @@ Belongs here: undoing splits in closes, share counts on the day's basis, receipt
 Does not belong here: enterprise value and other metrics (metrics), where prices come from (assets/sources).
 """
 
+from datetime import date
+
 import polars as pl
 
 from analytics.contracts import conform, table
@@ -29,10 +31,11 @@ def prices(
 ) -> pl.DataFrame:
     """core.prices, one row per listed company and trading day.
 
-    Sources adjust closes for every later split, and for spin-offs and class dividends as if they were splits; each of
-    these factors with a later ex-date is undone. market_cap_usd is the close as traded × the shares of all classes
-    known on the day ÷ shares per receipt, at the day's rate. A split whose ex-date is not known leaves close and
-    market value of its ticker null: which days it divides cannot be told.
+    Sources adjust closes for every later split they know of, and for spin-offs and class dividends as if they were
+    splits; each of these factors with an ex-date after the day, and not after the close was fetched, is undone.
+    market_cap_usd is the close as traded × the shares of all classes known on the day ÷ shares per receipt, at the
+    day's rate. A split whose ex-date is not known leaves close and market value of its ticker null: which days it
+    divides cannot be told.
 
     Where several sources quote one day, Yahoo speaks, else the first by name.
 
@@ -71,16 +74,34 @@ def prices(
 
 
 def _with_close_as_traded(days: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
-    """Multiply each close by all factors whose ex-date is later than the day."""
+    """Multiply each close by the factors it was adjusted for: those after the day, and not after it was fetched."""
     to_come = (
         splits.group_by("ticker", "date")
         .agg(pl.col("ratio").product())
         .sort("ticker", "date")
         .select("ticker", "date", later=pl.col("ratio").cum_prod(reverse=True).over("ticker"))
     )
-    return days.join_asof(
-        to_come, on="date", by="ticker", strategy="forward", allow_exact_matches=False, check_sortedness=False
-    ).with_columns(traded=pl.col("close") * pl.col("later").fill_null(1.0))
+    return (
+        _with_factor(_with_factor(days, to_come, "date", "later"), to_come, "adjusted_to", "not_in_it")
+        .with_columns(traded=pl.col("close") * pl.col("later") / pl.col("not_in_it"))
+        .drop("later", "not_in_it")
+        .sort("company_id", "date")
+    )
+
+
+def _with_factor(days: pl.DataFrame, to_come: pl.DataFrame, day: str, name: str) -> pl.DataFrame:
+    """Add the product of the factors with an ex-date after a day; 1 where there are none, or the day is null."""
+    factor = to_come.select("ticker", ex_date="date", factor="later")
+    return (
+        days.with_columns(pl.col(day).fill_null(date.max).alias("from"))
+        .sort("from")
+        .join_asof(
+            factor, left_on="from", right_on="ex_date", by="ticker", strategy="forward",
+            allow_exact_matches=False, coalesce=False, check_sortedness=False,
+        )
+        .with_columns(pl.col("factor").fill_null(1.0).alias(name))
+        .drop("from", "ex_date", "factor")
+    )  # fmt: skip
 
 
 def _usable_counts(quarters: pl.DataFrame, companies: pl.DataFrame, share_splits: pl.DataFrame) -> pl.DataFrame:

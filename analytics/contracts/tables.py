@@ -200,6 +200,12 @@ TABLES: tuple[Table, ...] = (
                 "Close, adjusted for splits known when it was fetched, not for dividends.",
                 unit="currency per share",
             ),
+            Column(
+                "adjusted_to",
+                DATE,
+                "Day on which it was fetched: splits with a later ex-date are not in the close. Null: all known are.",
+                nullable=True,
+            ),
             currency_code,
             Column("source", STRING, "Who quotes it."),
             payload_sha256,

@@ -20,6 +20,7 @@ from assets.bundle import FILES, MANIFEST
 from assets.sources.payload import Fetch, Payload, fetches_frame
 
 SOURCE = "bundle"
+PRICES = "prices.parquet"
 MEND = "reinstall the project, or rebuild the bundle with: python -m assets.bundle.build --data FOLDER"
 
 
@@ -69,6 +70,9 @@ def parse(payload: Payload) -> pl.DataFrame:
         ContractError: the file's columns are not the table's (a bundle of another version of the project).
     """
     frame = pl.read_parquet(io.BytesIO(payload.content))
+    if payload.subject == PRICES:
+        # Its closes were all brought to the basis of its newest day.
+        frame = frame.with_columns(adjusted_to=pl.col("date").max())
     return conform(frame.with_columns(payload_sha256=pl.lit(payload.sha256)), table(FILES[payload.subject]))
 
 

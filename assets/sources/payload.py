@@ -17,6 +17,20 @@ from analytics.contracts import conform, table
 class PayloadError(ValueError):
     """A payload is not what its source promises; the message names the subject and what is wrong."""
 
+    outcome = "schema_changed"
+
+
+class NoDataError(PayloadError):
+    """A payload has the promised shape and says nothing."""
+
+    outcome = "no_data"
+
+
+class NotFoundError(PayloadError):
+    """A payload says that the source does not know what was asked for."""
+
+    outcome = "not_found"
+
 
 @dataclass(frozen=True)
 class Payload:

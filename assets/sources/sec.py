@@ -1,24 +1,56 @@
 """SEC EDGAR: the facts that companies filed.
 
-Belongs here: the shape of a `companyfacts` answer. Does not belong here: which tag means which item
-(analytics/concepts.py), which of two filings speaks (analytics/point_in_time.py).
+Belongs here: the shape of a `companyfacts` answer, alone or in the archive of all filers. Does not belong here: which
+tag means which item (analytics/concepts.py), which of two filings speaks (analytics/point_in_time.py), the list of a
+filer's filings (sec_filings.py).
 """
 
 import json
-from typing import Any
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
 
 import polars as pl
 
 from analytics.contracts import conform, table
 from assets.sources.observation import with_ids
-from assets.sources.payload import Payload, PayloadError
+from assets.sources.payload import NoDataError, Payload, PayloadError
 
 SOURCE = "sec"
+FACTS_URL = "https://data.sec.gov/api/xbrl/companyfacts/CIK{cik}.json"
+BULK_URL = "https://www.sec.gov/Archives/edgar/daily-index/xbrl/companyfacts.zip"
+BULK_ENTRY = re.compile(r"CIK(\d{10})\.json")
 
 
 def subject(cik: str) -> str:
     """What a company's facts are asked for by: 'companyfacts/CIK0001045810' for the CIK in ten digits."""
     return f"companyfacts/CIK{cik}"
+
+
+def bulk(archive: Path | IO[bytes], fetched_at: datetime) -> Iterator[Payload]:
+    """Yield the `companyfacts` of every filer in SEC's bulk archive (`companyfacts.zip`), one at a time.
+
+    Only one filer's answer is in memory at once. `company_id` is None: whose it is the registry tells by the subject.
+
+    Raises:
+        PayloadError: it is no ZIP archive, or an entry is damaged; the message names the entry.
+    """
+    try:
+        with zipfile.ZipFile(archive) as entries:
+            for entry in entries.infolist():
+                found = BULK_ENTRY.fullmatch(Path(entry.filename).name)
+                if found is None:
+                    continue
+                try:
+                    content = entries.read(entry)
+                except zipfile.BadZipFile as error:
+                    raise PayloadError(f"companyfacts.zip: {entry.filename} is damaged: {error}") from error
+                yield Payload(SOURCE, subject(found[1]), None, content, fetched_at)
+    except zipfile.BadZipFile as error:
+        raise PayloadError(f"companyfacts.zip: not a ZIP archive: {error}") from error
 
 
 def parse(payload: Payload) -> pl.DataFrame:
@@ -36,8 +68,8 @@ def parse(payload: Payload) -> pl.DataFrame:
     """
     document = _document(payload)
     facts = document.get("facts")
-    if not isinstance(facts, dict) or not facts:
-        raise PayloadError(f"{payload.subject}: holds no facts")
+    if not isinstance(facts, dict):
+        raise PayloadError(f"{payload.subject}: holds no facts, `facts` is {type(facts).__name__}")
     columns: dict[str, list[Any]] = {name: [] for name in ("concept", "unit", "start", "end", "val", "accn", "filed")}
     for taxonomy, concepts in facts.items():
         for name, described in _items(concepts, payload, taxonomy):
@@ -47,11 +79,13 @@ def parse(payload: Payload) -> pl.DataFrame:
             for unit, rows in _items(described.get("units"), payload, concept):
                 _collect(columns, payload, concept, unit, rows)
     if not columns["val"]:
-        raise PayloadError(f"{payload.subject}: holds no facts")
+        raise NoDataError(f"{payload.subject}: holds no facts")
     return _frame(columns, payload)
 
 
 def _document(payload: Payload) -> dict[str, Any]:
+    if not payload.content.strip():
+        raise NoDataError(f"{payload.subject}: not JSON: an empty answer")
     try:
         document = json.loads(payload.content, parse_constant=_no_such_number)
     except ValueError as error:  # also covers undecodable bytes and _no_such_number

@@ -1,11 +1,11 @@
 -- core.prices. Where several sources quote a day, Yahoo, else the first by name. Closes are as adjusted for all later splits
--- (and what sources treat as splits): multiplied back. The share count of the newest period known on the day, times the
+-- (and what sources treat as splits) up to the day they were fetched: multiplied back. The share count of the newest period known on the day, times the
 -- share splits since it became known, if that period ended no more than 550 days ago; outstanding shares unless they are
 -- less than 90 % of the diluted, which then are all classes. Not used: counts from before the listing, and counts of other
 -- sources than filings with a split after their period. Yahoo and Alpha Vantage count receipts. A ticker with an undated
 -- split has no close.
 WITH quoted AS (
-  SELECT c.company_id, c.ticker, c.shares_per_receipt, p.date, p.close, p.currency
+  SELECT c.company_id, c.ticker, c.shares_per_receipt, p.date, p.close, p.currency, p.adjusted_to
   FROM raw.price_observations p JOIN core.companies c USING (ticker)
   WHERE own.is_known(p.date)
   QUALIFY row_number() OVER (PARTITION BY p.ticker, p.date ORDER BY p.source <> 'yahoo', p.source) = 1
@@ -39,7 +39,8 @@ on_the_day AS (
 ),
 later_splits AS (
   SELECT q.company_id, q.date, product(s.ratio) AS ratio
-  FROM quoted q JOIN raw.splits s ON s.ticker = q.ticker AND s.date > q.date
+  FROM quoted q JOIN raw.splits s
+    ON s.ticker = q.ticker AND s.date > q.date AND s.date <= coalesce(q.adjusted_to, s.date)
   GROUP BY ALL
 ),
 rates AS (

@@ -1,0 +1,144 @@
+"""SEC EDGAR: the list of a filer's filings, which tells whether there is anything new to fetch.
+
+Belongs here: the shape of a `submissions` answer, and which filings carry figures. Does not belong here: the figures
+(sec.py).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from assets.sources.payload import NoDataError, Payload, PayloadError
+
+URL = "https://data.sec.gov/submissions/CIK{cik}.json"
+
+# Filings whose facts `companyfacts` holds for certain, and those that may bring some (a recast year in an 8-K).
+PERIODIC = frozenset({"10-K", "10-Q", "20-F", "40-F"})
+RELEVANT = PERIODIC | {"6-K", "8-K"}
+RESULTS = "2.02"  # Item of an 8-K: results of operations and financial condition.
+# `companyfacts` follows a filing within minutes, rarely days; after so many days a filing without facts has none.
+PATIENCE = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One filing: `form` without the mark of an amendment, `report` the end of the period it is about."""
+
+    accession: str
+    form: str
+    filed: date
+    report: date | None
+    xbrl: bool
+    items: frozenset[str]
+
+
+def subject(cik: str) -> str:
+    """What a filer's list is asked for by: 'submissions/CIK0001045810' for the CIK in ten digits."""
+    return f"submissions/CIK{cik}"
+
+
+def parse(payload: Payload) -> tuple[Filing, ...]:
+    """The filings that may carry figures, newest first, as far back as the answer's first page goes.
+
+    Raises:
+        PayloadError: not JSON; another filer than asked for; columns missing, uneven or of another type.
+    """
+    document = _document(payload)
+    recent = _member(_member(document, "filings", payload), "recent", payload)
+    columns = {
+        name: _column(recent, name, payload)
+        for name in ("accessionNumber", "form", "filingDate", "reportDate", "isXBRL", "items")
+    }
+    if len({len(values) for values in columns.values()}) > 1:
+        raise PayloadError(f"{payload.subject}: columns of filings.recent are of different lengths")
+    filings = []
+    for accession, form, filed, report, xbrl, items in zip(*columns.values(), strict=True):
+        plain = str(form).removesuffix("/A")
+        if plain not in RELEVANT:
+            continue
+        filings.append(
+            Filing(
+                str(accession),
+                plain,
+                _day(filed, payload),
+                _day(report, payload) if report else None,
+                xbrl in (1, True),
+                frozenset(str(items).split(",")) if items else frozenset(),
+            )
+        )
+    return tuple(sorted(filings, key=lambda f: (f.filed, f.accession), reverse=True))
+
+
+def facts_are_due(
+    now: tuple[Filing, ...], then: tuple[Filing, ...] | None, known_accessions: frozenset[str], today: date
+) -> bool:
+    """Whether `companyfacts` must be asked.
+
+    Args:
+        now: the filings of today's answer.
+        then: those of the answer that stood when `companyfacts` was last asked; None if it never was.
+        known_accessions: filings that the last `companyfacts` has facts of.
+        today: the day.
+    """
+    if then is None:
+        return True
+    if {f.accession for f in now} - {f.accession for f in then}:
+        return True
+    young = (f for f in now if f.form in PERIODIC and f.xbrl and f.filed >= today - PATIENCE)
+    return any(f.accession not in known_accessions for f in young)
+
+
+def newest_report(filings: tuple[Filing, ...]) -> date | None:
+    """End of the newest period that a quarterly or yearly filing is about."""
+    return max((f.report for f in filings if f.form in PERIODIC and f.report), default=None)
+
+
+def files_quarters(filings: tuple[Filing, ...]) -> bool:
+    """Whether it files quarterly figures (10-Q); filers of 20-F and 40-F file years."""
+    return any(f.form == "10-Q" for f in filings)
+
+
+def results_ahead_of_figures(filings: tuple[Filing, ...]) -> date | None:
+    """Day on which results were announced (8-K, item 2.02) after the newest periodic filing; None if they were not."""
+    periodic = max((f.filed for f in filings if f.form in PERIODIC), default=date.min)
+    return max((f.filed for f in filings if RESULTS in f.items and f.filed > periodic), default=None)
+
+
+def _document(payload: Payload) -> dict[str, Any]:
+    if not payload.content.strip():
+        raise NoDataError(f"{payload.subject}: not JSON: an empty answer")
+    try:
+        document = json.loads(payload.content)
+    except ValueError as error:
+        raise PayloadError(f"{payload.subject}: not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise PayloadError(f"{payload.subject}: a {type(document).__name__} where an object was promised")
+    try:
+        found = subject(f"{int(document['cik']):010d}")
+    except (KeyError, TypeError, ValueError) as error:
+        raise PayloadError(f"{payload.subject}: no cik that is a number") from error
+    if found != payload.subject:
+        raise PayloadError(f"{payload.subject}: wrong company, the answer is about {found}")
+    return document
+
+
+def _member(mapping: dict[str, Any], name: str, payload: Payload) -> dict[str, Any]:
+    found = mapping.get(name)
+    if not isinstance(found, dict):
+        raise PayloadError(f"{payload.subject}: `{name}` is {type(found).__name__} where an object was promised")
+    return found
+
+
+def _column(recent: dict[str, Any], name: str, payload: Payload) -> list[Any]:
+    found = recent.get(name)
+    if not isinstance(found, list):
+        raise PayloadError(f"{payload.subject}: `{name}` is {type(found).__name__} where a list was promised")
+    return found
+
+
+def _day(value: object, payload: Payload) -> date:
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise PayloadError(f"{payload.subject}: {value!r} is not a date") from error
