@@ -37,7 +37,9 @@ def segment_quarters(
     """
     series = ["company_id", "segment", "item", "basis_note"]
     spans = periods.quarters_spanned((pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1)
-    delay = pl.when(pl.col("spans") == 1).then(ASSUMED_DAYS[1]).otherwise(ASSUMED_DAYS[4])
+    # A fourth quarter that others derived was known with its year.
+    own_quarter = (pl.col("spans") == 1) & ~pl.col("upstream")
+    delay = pl.when(own_quarter).then(ASSUMED_DAYS[1]).otherwise(ASSUMED_DAYS[4])
     rows = (
         segment_observations.with_columns(
             spans=spans, basis_note=_segmentation(), upstream=pl.col("basis_note").str.contains("derived upstream")

@@ -66,12 +66,13 @@ def derive(
     quarters = identities.complete(closed)
     # What follows from others may miss its year too, by the rounding of both.
     computed = derivation.not_closing(quarters, years, units=2 * derivation.CLOSING_UNITS)
-    quarters = quarters.join(computed, on=["company_id", "item", "quarter_end"], how="anti")
-    quarters = pl.concat([quarters, _year_only(years, quarters).select(quarters.columns)])
+    known = quarters.join(computed, on=["company_id", "item", "quarter_end"], how="anti")
+    quarters = pl.concat([known, _year_only(years, known).select(known.columns)])
+    gaps = derivation.gaps(years, known, differences.filter(~accepted), pl.concat([open_years, computed]))
     return Statements(
         quarters=_as_quarters(quarters, fx_rates),
         years=_as_years(years, fx_rates),
-        gaps=_as_gaps(derivation.gaps(whole, closed, differences.filter(~accepted), open_years)),
+        gaps=_as_gaps(gaps),
         anomalies=_as_anomalies(anomalies),
         restatements=_as_restatements(changes),
         disagreements=_as_disagreements(speaking.disagreements(spoken, candidates)),

@@ -16,10 +16,14 @@ CLOSING_UNITS = 4
 # What cannot be negative and comes out so as a difference was not on one basis after all.
 NEVER_NEGATIVE = ["revenue", "capex", "depreciation_amortization"]
 
+# A quarter's end lies within so many days of the year's quarter.
+ABOUT_DAYS = 20
+
 NO_STEP = "no year-to-date figure one quarter shorter"
 BASIS_CHANGED = "the basis changed between the two year-to-date figures"
 NEGATIVE = "the difference is negative"
 NOT_CLOSING = "the quarters do not add up to the year"
+NO_INPUT = "what it is computed from is unknown"
 
 
 def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
@@ -118,22 +122,39 @@ def not_closing(quarters: pl.DataFrame, years: pl.DataFrame, units: int = CLOSIN
 def gaps(years: pl.DataFrame, quarters: pl.DataFrame, rejected: pl.DataFrame, open_years: pl.DataFrame) -> pl.DataFrame:
     """Fiscal quarters of stated years that stay unknown: company_id, item, fiscal_year, quarter_end, reason.
 
+    A quarter that no item of the company is known for has no end of its own: it is put a quarter of the year's days on.
+
     Args:
-        years: the years that speak. quarters: the quarters that speak, those that do not close their year left out.
+        years: the years that stand, computed ones included. quarters: the quarters that stand.
         rejected: differences with a reason. open_years: see `not_closing`.
     """
     one = ["company_id", "item", "quarter_end"]
     ends = quarters.select("company_id", "quarter_end").unique()
     own = years.filter(pl.col("kind") == "flow").select(
-        "company_id", "item", "fiscal_year", "span_start", year_end="quarter_end"
+        "company_id", "item", "fiscal_year", "span_start", "concept", year_end="quarter_end"
     )
-    inner = own.join(ends, on="company_id").filter(
-        (pl.col("quarter_end") > pl.col("span_start")) & (pl.col("quarter_end") < pl.col("year_end"))
+    days = (pl.col("year_end") - pl.col("span_start")).dt.total_days()
+    inner = (
+        own.join(pl.DataFrame({"k": [1, 2, 3]}), how="cross")
+        .with_columns(about=pl.col("span_start") + pl.duration(days=days * pl.col("k") // 4))
+        .sort("about")
+        .join_asof(
+            ends.sort("quarter_end"),
+            left_on="about",
+            right_on="quarter_end",
+            by="company_id",
+            strategy="nearest",
+            tolerance=f"{ABOUT_DAYS}d",
+            coalesce=False,
+            check_sortedness=False,
+        )
     )
     expected = pl.concat(
         [
-            inner.select("company_id", "item", "fiscal_year", "quarter_end"),
-            own.select("company_id", "item", "fiscal_year", quarter_end="year_end"),
+            inner.select(
+                "company_id", "item", "fiscal_year", "concept", quarter_end=pl.coalesce("quarter_end", "about")
+            ),
+            own.select("company_id", "item", "fiscal_year", "concept", quarter_end="year_end"),
         ]
     )
     why = pl.concat(
@@ -145,5 +166,12 @@ def gaps(years: pl.DataFrame, quarters: pl.DataFrame, rejected: pl.DataFrame, op
     return (
         expected.join(quarters.select(one), on=one, how="anti")
         .join(why, on=one, how="left")
-        .with_columns(reason=pl.col("reason").fill_null(NO_STEP))
+        .with_columns(
+            reason=pl.when(pl.col("reason").is_not_null())
+            .then("reason")
+            .when(pl.col("concept").str.starts_with("computed:"))
+            .then(pl.lit(NO_INPUT))
+            .otherwise(pl.lit(NO_STEP))
+        )
+        .drop("concept")
     )

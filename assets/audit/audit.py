@@ -4,7 +4,7 @@ Belongs here: opening it beside a database of one's own, and the order of work. 
 what a home is (pipelines).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from analytics.contracts import TABLES, Table, table
+from analytics.contracts import TABLES, table
 from assets.audit import another_day, checks, compare, rederive
 from assets.audit.scorecard import Audit
 
@@ -87,20 +87,39 @@ def audit(
     """
     absent = _fill_in(connection)
     if {"raw.observations", "core.company_quarters"} & absent:
-        raise NothingToAudit("the database holds no figures; run `layerledger refresh`")
-    step("contracts")
-    kept = checks.contracts(connection, absent)
+        raise NothingToAudit("there is nothing to audit: the database holds no figures; run `layerledger refresh`")
     rederive.rederive(connection, as_known_on, step)
-    connection.execute("CREATE TABLE own.contradictions (name VARCHAR, company_id VARCHAR, item VARCHAR, n BIGINT)")
+    given = {**(payloads or {}), **(registry or {})}
+    for name, frame in given.items():
+        _create(connection, f"own.{table(name).name}", frame)
+    return judge(connection, as_known_on, (*given, *compare.TABLES), company, absent, step)
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    as_known_on: date | None,
+    names: Iterable[str],
+    company: str | None = None,
+    absent: Iterable[str] = (),
+    step: Step = lambda _: None,
+) -> Audit:
+    """Compare tables with their second derivation in schema own, run all checks, and count.
+
+    Args:
+        connection: as `audit` takes it, with schema own made.
+        as_known_on, company, step: see `audit`.
+        names: the tables to compare.
+        absent: tables that were not there.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE contradictions (name VARCHAR, company_id VARCHAR, item VARCHAR, n BIGINT)"
+    )
     compared = []
-    for name, frame in {**(payloads or {}), **(registry or {})}.items():
-        step(name)
-        _register(connection, table(name), frame)
-        compared.append(compare.compare(connection, name, company))
-    for name in compare.TABLES:
+    for name in names:
         step(name)
         compared.append(compare.compare(connection, name, company))
-    checked = [kept]
+    step("contracts")
+    checked = [checks.contracts(connection, set(absent))]
     for name in checks.names():
         step(name.replace("_", " "))
         checked.append(checks.run(connection, name, company))
@@ -125,10 +144,6 @@ def _fill_in(connection: duckdb.DuckDBPyConnection) -> set[str]:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
         _create(connection, contract.full_name, pl.DataFrame(schema=contract.polars_schema))
     return {contract.full_name for contract in absent}
-
-
-def _register(connection: duckdb.DuckDBPyConnection, contract: Table, frame: pl.DataFrame) -> None:
-    _create(connection, f"own.{contract.name}", frame)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

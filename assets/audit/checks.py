@@ -48,7 +48,7 @@ def names() -> list[str]:
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, company: str | None = None) -> Check:
-    """Run one check, of one company only if one is given; errors are counted in own.contradictions."""
+    """Run one check, of one company only if one is given; errors are counted in contradictions."""
     text = resources.files("assets.audit").joinpath("sql", "checks", f"{name}.sql").read_text(encoding="utf-8")
     comment = [line.removeprefix("-- ") for line in text.splitlines() if line.startswith("-- ")]
     severity, _, says = " ".join(comment).partition(": ")
@@ -56,7 +56,7 @@ def run(connection: duckdb.DuckDBPyConnection, name: str, company: str | None = 
     connection.execute(f"CREATE OR REPLACE TEMP TABLE failing AS FROM ({text}) {of_company}", {"company": company})
     if severity == "error":
         connection.execute(
-            "INSERT INTO own.contradictions SELECT $name, company_id, item, count(*) FROM failing GROUP BY ALL",
+            "INSERT INTO contradictions SELECT $name, company_id, item, count(*) FROM failing GROUP BY ALL",
             {"name": name},
         )
     ((failing,),) = connection.sql("SELECT count(*) FROM failing").fetchall()

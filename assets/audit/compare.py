@@ -13,8 +13,8 @@ from analytics.contracts import Column, Table, table
 
 TABLES = (
     "core.fx_rates", "core.company_quarters", "core.company_years", "core.gaps", "core.anomalies",
-    "core.segment_quarters", "core.prices", "marts.restatements", "marts.company_metrics", "marts.member_amounts",
-    "marts.layer_metrics", "marts.value_capture",
+    "core.segment_quarters", "core.prices", "marts.restatements", "marts.disagreements", "marts.company_metrics",
+    "marts.member_amounts", "marts.layer_metrics", "marts.value_capture", "marts.coverage", "marts.freshness",
 )  # fmt: skip
 
 # The registry as declared, and the payloads as they read now, beside what the database holds of them.
@@ -67,7 +67,7 @@ def compare(connection: duckdb.DuckDBPyConnection, name: str, company: str | Non
     """Compare one published table with `own.<name>`: same keys, same values, same reasons, sources and known times.
 
     Args:
-        connection: holds the published table, its second derivation in schema own, and own.contradictions.
+        connection: holds the published table, its second derivation in schema own, and contradictions.
         name: the table.
         company: compare this company's rows only.
     """
@@ -80,7 +80,7 @@ def compare(connection: duckdb.DuckDBPyConnection, name: str, company: str | Non
     rows_of = f"SELECT count(*) FROM {name} {only.format('company_id') if has_company else ''}"
     ((rows,),) = connection.execute(rows_of, named).fetchall()
     connection.execute(
-        "INSERT INTO own.contradictions SELECT $name, whose_company, whose_item, count(*) FROM differing GROUP BY ALL",
+        "INSERT INTO contradictions SELECT $name, whose_company, whose_item, count(*) FROM differing GROUP BY ALL",
         {"name": name},
     )
     ((differing,),) = connection.sql("SELECT count(*) FROM differing").fetchall()

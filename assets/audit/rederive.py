@@ -15,15 +15,16 @@ from assets.audit import declared
 # From observations to the statements, before and after the identities.
 STATED = (
     "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "to_date", "differences", "candidates",
-    "spoken", "whole_years", "anomalies", "sound", "open_years", "closed", "gaps", "rows",
+    "spoken", "whole_years", "anomalies", "sound", "open_years", "closed", "rows",
 )  # fmt: skip
 COMPLETED = (
-    "complete", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters", "restatements",
+    "complete", "gaps", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters", "restatements",
+    "disagreements",
 )  # fmt: skip
 # From the statements to layers and pools.
 MARTS = (
     "prices", "dollars", "reporters", "facts", "terms", "measures", "company_metrics", "members", "known_dollars",
-    "statuses", "groups", "layer_metrics", "member_amounts", "value_capture",
+    "statuses", "groups", "layer_metrics", "member_amounts", "value_capture", "coverage", "freshness",
 )  # fmt: skip
 STEPS = len(STATED) + 1 + len(COMPLETED) + len(MARTS)
 

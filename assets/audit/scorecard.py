@@ -51,6 +51,12 @@ class Audit:
             if check.severity == "error":
                 yield from (f"{check.name}: {finding}" for finding in check.findings)
 
+    def warnings(self) -> Iterator[str]:
+        """What is odd and no contradiction, one line each."""
+        for check in self.checks:
+            if check.severity == "warning":
+                yield from (f"{check.name}: {finding}" for finding in check.findings)
+
     def by(self, column: str) -> pl.DataFrame:
         """The scorecard by 'company_id' or 'item'."""
         return self.figures.group_by(column).agg(pl.col(COUNTED).sum()).sort(column, nulls_last=True)
@@ -66,9 +72,7 @@ class Audit:
                 {"check": c.name, "severity": c.severity, "says": c.says, "failing": c.failing} for c in self.checks
             ],
             "told": list(self.told()),
-            "warnings": [
-                f"{c.name}: {finding}" for c in self.checks if c.severity == "warning" for finding in c.findings
-            ],
+            "warnings": list(self.warnings()),
             "by_item": self.by("item").to_dicts(),
             "by_company": self.by("company_id").to_dicts(),
             "missing": self.reasons.to_dicts(),

@@ -62,3 +62,11 @@ END;
 
 -- The unit to which a year is rounded, as far as its digits tell.
 CREATE MACRO own.rounding_unit(year) AS CASE WHEN year % 1e6 = 0 THEN 1e6 WHEN year % 1e5 = 0 THEN 1e5 ELSE 1e3 END;
+
+-- Number of the calendar quarter that holds a day.
+CREATE MACRO own.number_of(day) AS year(day) * 4 + quarter(day) - 1;
+
+-- Why nothing is known of one that publishes no accounts; null for others.
+CREATE MACRO own.silent(status) AS CASE status
+  WHEN 'private' THEN 'private: publishes no accounts' WHEN 'open_source' THEN 'open source: no company behind it'
+END;

@@ -22,7 +22,7 @@ closing AS (
   FROM years GROUP BY ALL
 ),
 missing AS (SELECT company_id, item, count(*) AS missing FROM core.gaps GROUP BY ALL),
-wrong AS (SELECT company_id, item, sum(n) AS contradictions FROM own.contradictions WHERE company_id IS NOT NULL GROUP BY ALL)
+wrong AS (SELECT company_id, item, sum(n) AS contradictions FROM contradictions WHERE company_id IS NOT NULL GROUP BY ALL)
 SELECT company_id, item,
   coalesce(compared, 0) AS compared, coalesce(filed, 0) AS filed, coalesce(derived, 0) AS derived,
   coalesce(aggregated, 0) AS aggregated, coalesce(year_only, 0) AS year_only, coalesce(missing, 0) AS missing,
