@@ -81,7 +81,8 @@ docs: $(INSTALLED) ## the generated pages of docs/
 prove: test lint types graph test-browser ## everything that must hold, one after the other
 
 $(INSTALLED): uv.lock pyproject.toml | $(UV)
-	@$(UV) sync --locked
+	@echo "installing into .venv, once"
+	@$(UV) sync --locked --quiet
 	@touch $@
 
 .tools/bin/uv:

@@ -102,7 +102,7 @@ def refresh(
     manifest = report.manifest(place.current)
     day = f"as of {manifest['as_of']}" + (f", as known on {known_on}" if known_on else "")
     if not offline:
-        out.print(f"Live sources are not part of this version: figures come from the bundle, {day}.")
+        out.print(f"Live sources are not part of this version: figures come from the bundle, {day}.", soft_wrap=True)
     out.print(f"Published {day}: {place.current / 'index.html'}", soft_wrap=True)
     out.print("Read it with: [bold]layerledger serve[/]" + (f" --home {home}" if home else ""))
     failed = report.failed_fetches(place.current, outcome.started_at)
