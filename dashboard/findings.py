@@ -24,9 +24,22 @@ def verb(name: str, base: str) -> str:
     return many if plural else singular
 
 
+def possessive(name: str) -> str:
+    """Return a layer's name before what it has: 'Storage margins', 'Chips’ margins'."""
+    return f"{name}’" if name.endswith("s") else name
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence: 'a, b and c'."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def low(name: str) -> str:
     """Return a layer's name inside a sentence: 'Compute & memory' is 'compute & memory', 'AI infrastructure' stays."""
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+TRIFLE = 0.1  # a layer smaller than this part of a company is no comparison
 
 
 class Stake(NamedTuple):
@@ -62,7 +75,7 @@ def one_member_beats_a_layer(pools: Sequence[LayerPool]) -> str | None:
         return None
     star, second = order[0].largest, order[1]
     late = sum(m.value for m in second.late)
-    if star.value <= second.profit + max(late, 0):
+    if star.value <= second.profit + max(late, 0) or second.profit < TRIFLE * star.value:
         return None
     return (
         f"{star.name} alone earns more than all measured {low(second.name)}: "
@@ -115,7 +128,7 @@ def margin_moves(before: Mapping[str, float], after: Mapping[str, float], measur
         return None
     (top, name), *rest = moves
     word = "rose" if top > 0 else "fell"
-    text = f"{name} {measure}s {word} {formats.points(abs(top))} from {since}"
+    text = f"{possessive(name)} {measure}s {word} {formats.points(abs(top))} from {since}"
     second = next(((m, n) for m, n in rest if m * top > 0 and abs(m) >= 0.03), None)
     if second:
         text += f", {low(second[1])} {abs(second[0]) * 100:.0f}"

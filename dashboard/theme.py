@@ -112,6 +112,7 @@ def vega_config() -> dict[str, object]:
     """Return the configuration that all charts share; a colour is a token, '@ink', resolved when it is drawn."""
     return {
         "font": FONT,
+        "aria": False,  # the element around a chart states its finding; the numbers of its marks would drown it
         "background": "transparent",
         "view": {"stroke": None},
         "padding": 0,

@@ -9,7 +9,7 @@ from dashboard.charts import capture as chart
 from dashboard.ledger import BASE_QUARTER, Ledger
 
 BY_SEGMENT = ("operating_income",)  # what segments report, so what the layer basis can show
-WEIGHT = 0.02  # share from which a layer may not be missing in a provisional quarter
+WEIGHT = 0.02  # share from which a layer counts: it may not be missing in a provisional quarter
 
 
 def card(ledger: Ledger, lens: str) -> Card:
@@ -37,8 +37,8 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         for s in group:
             if s.share is not None:
                 values.setdefault(s.quarter, {})[name] = s.share
-    if quarter not in values or len(values) < 2:
-        return None
+    if quarter not in values or len(values) < 2 or sum(v >= WEIGHT for v in values[quarter].values()) < 2:
+        return None  # one layer that has it all is no picture
     title = findings.first(
         f"Share of positive {measure} by layer, {min(values)[:4]} to {quarter[:4]}",
         findings.largest_move(values.get(BASE_QUARTER, {}), values[quarter], measure, formats.quarter(BASE_QUARTER)),

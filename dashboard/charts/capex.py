@@ -11,7 +11,7 @@ import altair as alt
 from dashboard import formats
 from dashboard.charts.picture import Picture, structure
 
-ROW = 34
+ROWS = (34, 62, 410)  # least and most pixels a row, and the height that rows fill between them
 
 
 class Rate(NamedTuple):

@@ -68,7 +68,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
     ]  # fmt: skip
     first, last = position(quarters[0]), position(quarters[-1])
     years = range(int(first) + (first > int(first)), int(last) + 1)  # 2026.0 is the end of 2025
-    step = 2 if len(years) > (6 if narrow else 12) else 1
+    step = 2 if len(years) > (5 if narrow else 8) else 1
     tokens = {"@first": first, "@last": last, "@years": [y for y in years if (years[-1] - y) % step == 0]}
     provisional = [{"x": (position(last_final) + last) / 2, "text": "provisional"}] if last_final < quarters[-1] else []
     data = {"areas": rows, "labels": [] if narrow else labels, "inside": inside, "provisional": provisional}

@@ -62,7 +62,7 @@ def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
         lede.append(f"{names[top]} spent {formats.dollars(spent[top])} on capex{rate}.")
     dark = [name for name, members, measured in _measured(ledger, lens.lens, quarter) if members and not measured]
     if dark:
-        listed, many = " and ".join(findings.low(name) for name in dark), len(dark) > 1
+        listed, many = findings.listed([findings.low(name) for name in dark]), len(dark) > 1
         whose = "their share is" if many else "its share is"
         lede.append(
             f"No member of the {listed} layer{'s' * many} reports that business apart: {whose} unknown, not zero."

@@ -125,7 +125,10 @@ def test_hover_tells_the_figures(browser: Browser, site: Path) -> None:
     with opened(browser, site.as_uri() + "/", "index.html", 1280) as watched:
         page = watched.page
         watched.look()
-        page.locator("#profit-pools .view:not([hidden]) svg .mark-rect path").first.hover()
+        block = page.locator("#profit-pools .view:not([hidden]) svg .mark-rect path").first
+        block.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)  # scrolling hides the tip
+        block.hover()
         expect(page.locator(".tip")).to_be_visible()
         assert page.locator(".tip b").text_content()
 

@@ -41,6 +41,7 @@ def test_one_member_does_not_beat_a_layer_whose_late_members_would_turn_it() -> 
     assert findings.one_member_beats_a_layer([CHIPS, late]) is None
     assert findings.one_member_beats_a_layer([CHIPS, CLOUDS._replace(profit=131e9)]) is None
     assert findings.one_member_beats_a_layer([CHIPS]) is None
+    assert findings.one_member_beats_a_layer([CHIPS, CLOUDS._replace(profit=12e9)]) is None  # no comparison
 
 
 def test_largest_pool_names_the_member_it_rests_on() -> None:
