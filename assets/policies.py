@@ -8,5 +8,3 @@ OWNERS = ("team:layerledger",)
 # DuckDB allows one writer. Runs that touch the warehouse share one slot of this pool, whose limit is set in the
 # home's dagster.yaml, so a second run waits in the queue.
 WAREHOUSE_POOL = "warehouse"
-
-STAGES = ("raw", "core", "marts", "published")

@@ -25,7 +25,7 @@ BY_NAME = {contract.name: contract for contract in TABLES}
 PERIOD_COLUMNS = ("calendar_quarter", "period_end", "date", "newest_quarter", "last_quarter", "started_at")
 
 
-def table_asset(*, append: bool = False, kinds: frozenset[str] = frozenset({"polars"})) -> Callable[[Build], Any]:
+def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
     """Make the decorated function the asset of the table that its module is named after.
 
     `assets/core/companies.py` holds core.companies. A parameter named like a table receives that table; `inputs`
@@ -34,7 +34,6 @@ def table_asset(*, append: bool = False, kinds: frozenset[str] = frozenset({"pol
 
     Args:
         append: add rows with new keys to the stored table and never change it otherwise.
-        kinds: what Dagster shows as the asset's kinds, beside duckdb.
     """
 
     def declare(build: Build) -> Any:
@@ -52,7 +51,7 @@ def table_asset(*, append: bool = False, kinds: frozenset[str] = frozenset({"pol
                 "dagster/table_name": contract.full_name,
             },
             group_name=stage,
-            kinds={"duckdb", *kinds},
+            kinds={"duckdb", "polars"},
             owners=policies.OWNERS,
             tags={"stage": stage},
             pool=policies.WAREHOUSE_POOL,
@@ -63,8 +62,8 @@ def table_asset(*, append: bool = False, kinds: frozenset[str] = frozenset({"pol
         def made(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Results:
             inputs: Inputs = context.resources.inputs
             warehouse: Warehouse = context.resources.warehouse
-            frame = build(**tables, inputs=inputs) if wants_inputs else build(**tables)
             try:
+                frame = build(**tables, inputs=inputs) if wants_inputs else build(**tables)
                 rows = warehouse.write(contract, frame, append=append)
             except ContractError as error:
                 yield checks.contract_broken(key, error)

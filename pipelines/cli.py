@@ -142,9 +142,11 @@ def dev(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 3000,
 ) -> None:
     """Open the Dagster UI on this home, on loopback, with the schedule running."""
+    from pipelines.refresh import tidy
     from pipelines.settings import environment_with
 
     place = _prepared(_settings(home))
+    tidy(place)
     out.print(
         f"The Dagster UI will be at http://127.0.0.1:{port}/ (Ctrl-C ends it); home: {place.root}", soft_wrap=True
     )

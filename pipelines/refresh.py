@@ -6,14 +6,14 @@ Belongs here: starting the run, following it, telling how it ended. Does not bel
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import dagster as dg
 
 from assets.inputs import Inputs
-from assets.warehouse import writing
+from assets.warehouse import WarehouseLockedError, writing
 from pipelines.definitions import compose
 from pipelines.home import Home
 from pipelines.schedules import refresh_job
@@ -92,6 +92,12 @@ def end_dead_runs(instance: dg.DagsterInstance) -> None:
     under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
     for run in instance.get_runs(under_way):
         instance.report_run_failed(run, "Its process ended before the run did; nothing of it was published.")
+
+
+def tidy(home: Home) -> None:
+    """Mark dead runs as failed before the UI opens; with a refresh under way there are none."""
+    with suppress(WarehouseLockedError), writing(home.root), instance_of(home) as instance:
+        end_dead_runs(instance)
 
 
 def failures(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:

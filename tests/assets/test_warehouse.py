@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from analytics.contracts import TABLES, ContractError, empty, table
+from analytics.contracts import TABLES, ContractError, conform, empty, table
 from assets import tables
 from assets.inputs import Inputs
 from assets.warehouse import (
@@ -244,6 +244,16 @@ def test_the_check_reports_a_broken_contract_and_the_table_stays(file):
     assert "key ('lens',) is not unique" in (check.description or "")
     with connect(file) as database:
         assert read_table(database, LENSES)["lens"].to_list() == ["ecosystem"]
+
+
+def test_a_contract_broken_within_the_computation_fails_the_same_check(file):
+    def build() -> pl.DataFrame:
+        return conform(lenses("demand", "demand"), LENSES)
+
+    build.__module__ = "assets.core.lenses"
+    with dg.DagsterInstance.ephemeral() as instance:
+        bad = materialise(tables.table_asset()(build), file, instance)
+    assert [e.passed for e in bad.get_asset_check_evaluations()] == [False]
 
 
 def test_a_materialisation_tells_rows_and_newest_period(file):
