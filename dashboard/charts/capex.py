@@ -11,7 +11,7 @@ import altair as alt
 from dashboard import formats
 from dashboard.charts.picture import Picture, structure
 
-ROWS = (34, 62, 410)  # least and most pixels a row, and the height that rows fill between them
+HEIGHT, LEAST, MOST = 410, 34, 62  # pixels: what the rows fill, and the least and most of one row
 
 
 class Rate(NamedTuple):
@@ -59,7 +59,8 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str) -> Picture
                     "label": rate.now if left or ring is None else max(rate.now, ring)}  # fmt: skip
         rows.append(row)
     ticks = [t / 100 for t in range(0, 1000, 10 if end <= 0.4 else 20 if end < 0.9 else 50) if t / 100 <= end * 0.93]
-    return Picture(_spec(), {"rates": rows}, ROW * len(rows), 26, {"@end": end, "@ticks": ticks, "@rows": len(rows)})
+    height = len(rows) * min(max(HEIGHT / len(rows), LEAST), MOST)
+    return Picture(_spec(), {"rates": rows}, height, 26, {"@end": end, "@ticks": ticks, "@rows": len(rows)})
 
 
 @structure

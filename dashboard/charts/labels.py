@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LEADER = 14  # the least height of a leader, so that it is seen
+SHIFTS = (0.5, 0.3, 0.7, 0.03, 0.97)  # parts of a label that may stand left of what it points at
 
 
 class Box(NamedTuple):
@@ -54,37 +55,56 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 def place(wanted: Sequence[Wanted], obstacles: Sequence[Box], width: float, top: float) -> list[Box]:
     """Return a box for each label, above its floor, inside 0..width, touching no obstacle, label or leader.
 
-    Labels that need no leader are placed first, then the others, each from the lowest floor up, at the lowest free
-    height, preferring to be centred on its anchor. Leaders (from label straight down to the floor) count as obstacles
-    for those that follow. A label that finds no room stands at the top.
+    Labels that need no leader are placed first. For the others a leader runs from the label straight down to its floor;
+    several orders are tried, and the one with the lowest labels and the fewest crossed leaders is taken. A label that
+    finds no room stands at the top.
     """
-    taken, boxes = list(obstacles), {}
-    order = sorted(range(len(wanted)), key=lambda index: (wanted[index].led, wanted[index].floor, wanted[index].anchor))
-    for index in order:
-        label = wanted[index]
-        best: tuple[float, Box] | None = None
-        for shift in (0.5, 0.3, 0.7, 0.03, 0.97):
-            left = min(max(label.anchor - label.width * shift, 0), width - label.width)
-            bottom = label.floor + (LEADER if label.led else 0)
-            while bottom + label.height <= top:
-                box = Box(left, bottom, left + label.width, bottom + label.height)
-                hit = [other for other in taken if box.touches(other)]
-                if not hit:
-                    break
-                bottom = max(other.top for other in hit) + 0.01
-            else:
-                continue
-            leader = Box(label.anchor - 2, label.floor, label.anchor + 2, max(bottom, label.floor + 0.01))
-            crossed = any(leader.touches(other) for other in taken if other.bottom >= label.floor - 1)
-            cost = bottom - label.floor + abs(shift - 0.5) * 90 + (500 if crossed else 0)
-            if best is None or cost < best[0]:
-                best = (cost, box)
-        box = best[1] if best else _highest(label, width, top)
-        boxes[index] = box
-        taken += [box, Box(label.anchor - 2, label.floor, label.anchor + 2, box.bottom)]
+    free = sorted((i for i, label in enumerate(wanted) if not label.led), key=lambda i: wanted[i].floor)
+    led = sorted((i for i, label in enumerate(wanted) if label.led), key=lambda i: wanted[i].anchor)
+    orders = (led, led[::-1], sorted(led, key=lambda i: wanted[i].floor), sorted(led, key=lambda i: -wanted[i].floor))
+    tries = [_placed(wanted, [*free, *order], obstacles, width, top) for order in orders]
+    _, boxes = min(tries, key=lambda one: one[0])
     return [boxes[index] for index in range(len(wanted))]
 
 
-def _highest(label: Wanted, width: float, top: float) -> Box:
-    left = min(max(label.anchor - label.width / 2, 0), width - label.width)
+def _placed(
+    wanted: Sequence[Wanted], order: Sequence[int], obstacles: Sequence[Box], width: float, top: float
+) -> tuple[float, dict[int, Box]]:
+    """Labels placed one after the other, each where it costs least, and what it all costs."""
+    taken, boxes, total = list(obstacles), {}, 0.0
+    for at, index in enumerate(order):
+        label = wanted[index]
+        later = [wanted[i] for i in order[at + 1 :]]
+        tried = [_lowest(label, shift, taken, width, top) for shift in SHIFTS]
+        cost, box = min((_cost(label, box, taken, later), box) for box in tried)
+        boxes[index] = box
+        total += cost
+        taken += [box, _leader(label, box)]
+    return total, boxes
+
+
+def _lowest(label: Wanted, shift: float, taken: Sequence[Box], width: float, top: float) -> Box:
+    """The lowest box that touches nothing, `shift` of it left of the anchor; at the top where there is no room."""
+    left = min(max(label.anchor - label.width * shift, 0), width - label.width)
+    bottom = label.floor + (LEADER if label.led else 0)
+    while bottom + label.height <= top:
+        box = Box(left, bottom, left + label.width, bottom + label.height)
+        hit = [other for other in taken if box.touches(other)]
+        if not hit:
+            return box
+        bottom = max(other.top for other in hit) + 0.01
     return Box(left, top - label.height, left + label.width, top)
+
+
+def _leader(label: Wanted, box: Box) -> Box:
+    return Box(label.anchor - 2, label.floor, label.anchor + 2, max(box.bottom, label.floor + 0.01))
+
+
+def _cost(label: Wanted, box: Box, taken: Sequence[Box], later: Sequence[Wanted]) -> float:
+    """Height over the floor, distance from the anchor, what is touched, and leaders to come that the box would cross."""
+    leader = _leader(label, box)
+    aside = abs((box.left + box.right) / 2 - label.anchor) / label.width
+    crossed = sum(leader.touches(other) for other in taken if other.bottom >= label.floor - 1)
+    touched = sum(box.touches(other) for other in taken)
+    blocked = sum(one.led and box.left - 3 < one.anchor < box.right + 3 and box.bottom > one.floor for one in later)
+    return box.bottom - label.floor + aside * 90 + 500 * crossed + 2000 * touched + 60 * blocked
