@@ -1,5 +1,6 @@
--- core.gaps: quarters of stated years of flows that stay unknown: at the year's end, and about each quarter of its days, at
--- the company's own quarter end where it has any figure within 20 days of it.
+-- core.gaps: quarters of known years of flows that stay unknown: at the year's end, and about each quarter of its days, at
+-- the nearest quarter end at which the company has any figure, within 20 days of it (of two as near, the later). Of several rejected differences the reason is
+-- the best source's and tier's.
 WITH years AS (FROM own.complete WHERE scope = 'years' AND kind = 'flow'),
 standing AS (FROM own.complete WHERE scope = 'quarters' AND derivation <> 'year_only'),
 ends AS (SELECT DISTINCT company_id, quarter_end FROM standing),
@@ -7,12 +8,13 @@ expected AS (
   SELECT company_id, item, fiscal_year, concept, quarter_end FROM years
   UNION
   SELECT y.company_id, y.item, y.fiscal_year, y.concept, coalesce((
-    SELECT arg_min(e.quarter_end, abs(date_diff('day', e.quarter_end, y.about)))
-    FROM ends e WHERE e.company_id = y.company_id AND abs(date_diff('day', e.quarter_end, y.about)) <= 20
+    SELECT e.quarter_end FROM ends e
+    WHERE e.company_id = y.company_id AND abs(e.quarter_end - y.about) <= 20
+    ORDER BY abs(e.quarter_end - y.about), e.quarter_end DESC LIMIT 1
   ), y.about)
   FROM (
-    SELECT years.*, CAST(span_start + CAST(date_diff('day', span_start, quarter_end) * k // 4 AS INTEGER) AS DATE) AS about
-    FROM years, (VALUES (1), (2), (3)) AS quarters(k)
+    SELECT years.*, span_start + CAST((quarter_end - span_start) * k // 4 AS INTEGER) AS about
+    FROM years CROSS JOIN (VALUES (1), (2), (3)) quarters(k)
   ) y
 )
 SELECT e.company_id, e.item, e.fiscal_year, e.quarter_end AS period_end,
@@ -29,5 +31,6 @@ LEFT JOIN own.open_years o USING (company_id, item, quarter_end)
 LEFT JOIN (SELECT DISTINCT company_id, item, quarter_end FROM own.rows WHERE scope = 'quarters') r
   USING (company_id, item, quarter_end)
 LEFT JOIN (
-  SELECT company_id, item, quarter_end, min(reason) AS reason FROM own.differences WHERE reason IS NOT NULL GROUP BY ALL
+  FROM own.differences WHERE reason IS NOT NULL
+  QUALIFY row_number() OVER (PARTITION BY company_id, item, quarter_end ORDER BY rank, tier, reason) = 1
 ) d USING (company_id, item, quarter_end)

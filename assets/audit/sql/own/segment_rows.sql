@@ -1,8 +1,9 @@
 -- Reported segments by fiscal quarter, before translation.
--- A figure is known 60 days after its quarter, 90 after its year. The segmentation is the basis note without remarks on
--- single figures; of several figures of one segmentation and period the exact before the retyped before the rounded, then
--- by reference. A fourth quarter is the year less its three other quarters of the same segmentation. Where segmentations
--- meet, the one that reaches furthest speaks (by what is known on the day), then the stated before the derived.
+-- A figure is known 60 days after its quarter, 90 after its year, and so is a fourth quarter that others derived. The
+-- segmentation is the basis note without remarks on single figures; of several figures of one segmentation and period the
+-- exact before the retyped before the rounded, then by reference. A fourth quarter is the year less its three other
+-- quarters of the same segmentation. Where segmentations meet, the one that reaches furthest speaks (by what is known on
+-- the day), then the stated before the derived, and of those ours before the source's.
 WITH spans AS (
   SELECT s.*, m.fiscal_year_end_month AS month, own.quarters_in(s.period_end - s.period_start + 1) AS spans,
     regexp_replace(
@@ -15,7 +16,7 @@ noted AS (
     coalesce(nullif(
       CASE WHEN item = 'revenue' THEN regexp_replace(note, ';? ?FY[\d-]+ operating income on the basis.*$', '')
         ELSE note END, ''), 'reportable segment') AS note
-  ), period_end + CASE spans WHEN 1 THEN 60 ELSE 90 END AS known_at,
+  ), period_end + CASE WHEN spans = 1 AND NOT contains(basis_note, 'derived upstream') THEN 60 ELSE 90 END AS known_at,
     own.fiscal_year(period_end, month) AS fiscal_year,
     CASE WHEN contains(basis_note, 'derived upstream') THEN 'q4_from_year' ELSE 'reported' END AS derivation
   FROM spans WHERE spans IN (1, 4)
