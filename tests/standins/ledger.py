@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 @dataclass(frozen=True)
 class Entry:
-    """One request. `at`: seconds of the monotonic clock; `status`: 0 where no HTTP answer was given; `fault` or None."""
+    """One request. `at`: seconds of the monotonic clock. `status`: 0 where no HTTP answer was given."""
 
     number: int
     at: float

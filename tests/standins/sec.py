@@ -83,7 +83,9 @@ class Sec:
             for company in sorted(self.world.companies.values(), key=lambda c: c.cik or ""):
                 found = self._facts_of(f"CIK{company.cik}") if company.cik else None
                 if found is not None:
-                    archive.writestr(f"CIK{company.cik}.json", reshape(found[0]))
+                    member = zipfile.ZipInfo(f"CIK{company.cik}.json", self.world.today.timetuple()[:6])
+                    member.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(member, reshape(found[0]))
                     yield pieces.taken()
         yield pieces.taken()
 

@@ -234,7 +234,12 @@ class World:
                 continue
             if period != "FY" and (item not in TO_DATE_ONLY or number == 1):
                 facts.append(Fact(label, unit, last + timedelta(days=1), end, value, filed, ""))
-            if number > 1 and (before := self._to_date(held, label, unit, since, last)) is not None:
+            before = self._to_date(held, label, unit, since, last)
+            if before is None:
+                ends = [figures.shifted(stamps[0], -3 * back) for back in range(1, number)]
+                quarters = [figured[item, day] for day in ends if (item, day) in figured]
+                before = sum(quarters) if len(quarters) == number - 1 else None
+            if number > 1 and before is not None:
                 to_date = value if item in figures.SHARES else value + before
                 facts.append(Fact(label, unit, since, end, to_date, filed, ""))
         names = ("20-F", "6-K") if company.foreign else ("10-K", "10-Q")
