@@ -22,7 +22,7 @@ from dashboard import formats, theme
 from dashboard.cards.card import Card, Table
 from dashboard.charts.picture import Picture, Row, Spec
 from dashboard.ledger import Ledger
-from dashboard.pages import coverage, downloads, layer, methods, overview
+from dashboard.pages import company, coverage, downloads, layer, methods, overview
 from dashboard.pages.page import Page, lens_path
 
 # No request leaves the folder: scripts, styles and pictures come from it, nothing else comes at all. No unsafe-eval
@@ -53,7 +53,7 @@ def build(
 ) -> SiteReport:
     """Write index.html and all pages into `out`, which is made if it is not there.
 
-    `tables` maps 'core.companies' and so on to frames that keep their contracts; raw tables are not needed. `cache` is
+    `tables` maps 'core.companies' and so on to frames that keep their contracts; of the raw tables only raw.observations is needed. `cache` is
     a folder in which the chart runtime is kept from one build to the next, because making it takes a second.
 
     Raises:
@@ -88,6 +88,7 @@ def _pages(ledger: Ledger) -> list[Page]:
     return [
         *(overview.page(ledger, lens) for lens in ledger.lenses),
         *(layer.page(ledger, lens, one) for lens in ledger.lenses for one in ledger.layers(lens.lens)),
+        *company.pages(ledger),
         coverage.page(ledger),
         methods.page(ledger),
         downloads.page(ledger),
@@ -104,7 +105,7 @@ def _environment() -> jinja2.Environment:
     )
     filters: dict[str, Callable[..., str]] = {
         "dollars": formats.dollars, "percent": formats.percent, "times": formats.times, "number": formats.number,
-        "quarter": formats.quarter, "day": formats.day,
+        "quarter": formats.quarter, "day": formats.day, "millions": company.millions, "column": formats.column,
     }  # fmt: skip
     environment.filters.update(filters)
     environment.globals["rows"] = table_rows
@@ -191,7 +192,7 @@ def _runtime(cache: Path | None) -> str:
 def _static(out: Path, cache: Path | None) -> dict[str, str]:
     """Write the static files under names that hold a digest of their content; return name -> path."""
     own = files("dashboard") / "static"
-    contents = {name: (own / name).read_text(encoding="utf-8") for name in ("site.js", "theme.js", "mark.svg")}
+    contents = {name: (own / name).read_text(encoding="utf-8") for name in ("site.js", "company.js", "theme.js", "mark.svg")}
     contents["site.css"] = theme.css() + (own / "site.css").read_text(encoding="utf-8")
     contents["vega.js"] = _runtime(cache)
     written = {}

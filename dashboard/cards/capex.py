@@ -25,7 +25,7 @@ def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     views = [view for metric in METRICS if (view := _view(ledger, lens, metric))]
     controls = (control("metric", "Capex against", {metric: names[0] for metric, names in METRICS.items()}, views),)
-    return Card("capex", "Capital spending: who spends?", views, controls, size="narrow")
+    return Card("capex", "Capital spending: who spends?", views, controls, size="narrow", break_at=400)
 
 
 def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
@@ -62,7 +62,10 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
         as_of=f"twelve months to {now_at}",
         coverage=f"{sum(r.n_measured for r in readings)} of {sum(r.n_members for r in readings)} listed members",
         table=Table([*columns, Column("Capex", "USD")], rows),
-        pictures={"wide": chart.picture(rates, BASE_QUARTER, quarter, measure)},
+        pictures={
+            "wide": chart.picture(rates, BASE_QUARTER, quarter, measure),
+            "narrow": chart.picture(rates, BASE_QUARTER, quarter, measure, narrow=True),
+        },
         note="Members of the time: a layer’s change may come from a company that listed since.",
     )
 

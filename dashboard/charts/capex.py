@@ -34,7 +34,7 @@ def reach(rates: Sequence[Rate]) -> float:
     return max(0.2, values[0] if values else 0.2) * 1.22
 
 
-def picture(rates: Sequence[Rate], then: str, now: str, measure: str) -> Picture:
+def picture(rates: Sequence[Rate], then: str, now: str, measure: str, narrow: bool = False) -> Picture:
     """Return the drawing; `then` and `now` name the two calendar quarters."""
     end = reach(rates)
     ordered = sorted(rates, key=lambda r: (r.now is None, -(r.now or 0)))
@@ -54,7 +54,7 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str) -> Picture
         else:
             ring = None if rate.then is None else min(rate.then, end)
             # The label stands away from the ring; where that side has no room, it stands beyond the ring.
-            left = ring is not None and ring > rate.now and rate.now > 0.2 * end
+            left = ring is not None and ring > rate.now and rate.now > (0.45 if narrow else 0.2) * end
             row |= {"now": rate.now, "left": left, "text": formats.percent(rate.now), "then": ring,
                     "label": rate.now if left or ring is None else max(rate.now, ring)}  # fmt: skip
         rows.append(row)

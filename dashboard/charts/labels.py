@@ -67,6 +67,12 @@ def place(wanted: Sequence[Wanted], obstacles: Sequence[Box], width: float, top:
     return [boxes[index] for index in range(len(wanted))]
 
 
+def crossed(wanted: Sequence[Wanted], boxes: Sequence[Box]) -> int:
+    """Return how often a leader runs through another label: the picture is then too crowded to be read."""
+    lines = [leader(label, box) for label, box in zip(wanted, boxes, strict=True)]
+    return sum(line.touches(box) for i, line in enumerate(lines) for j, box in enumerate(boxes) if i != j)
+
+
 def _placed(
     wanted: Sequence[Wanted], order: Sequence[int], obstacles: Sequence[Box], width: float, top: float
 ) -> tuple[float, dict[int, Box]]:
@@ -79,7 +85,7 @@ def _placed(
         cost, box = min((_cost(label, box, taken, later), box) for box in tried)
         boxes[index] = box
         total += cost
-        taken += [box, _leader(label, box)]
+        taken += [box, leader(label, box)]
     return total, boxes
 
 
@@ -96,15 +102,16 @@ def _lowest(label: Wanted, shift: float, taken: Sequence[Box], width: float, top
     return Box(left, top - label.height, left + label.width, top)
 
 
-def _leader(label: Wanted, box: Box) -> Box:
+def leader(label: Wanted, box: Box) -> Box:
+    """Return the leader of a placed label, from its foot down to its floor, as a thin box."""
     return Box(label.anchor - 2, label.floor, label.anchor + 2, max(box.bottom, label.floor + 0.01))
 
 
 def _cost(label: Wanted, box: Box, taken: Sequence[Box], later: Sequence[Wanted]) -> float:
-    """Height over the floor, distance from the anchor, what is touched, and leaders to come that the box would cross."""
-    leader = _leader(label, box)
+    """Height over the floor, distance from the anchor, what is touched, and leaders to come that it would cross."""
+    line = leader(label, box)
     aside = abs((box.left + box.right) / 2 - label.anchor) / label.width
-    crossed = sum(leader.touches(other) for other in taken if other.bottom >= label.floor - 1)
+    through = sum(line.touches(other) for other in taken if other.bottom >= label.floor - 1)
     touched = sum(box.touches(other) for other in taken)
     blocked = sum(one.led and box.left - 3 < one.anchor < box.right + 3 and box.bottom > one.floor for one in later)
-    return box.bottom - label.floor + aside * 90 + 500 * crossed + 2000 * touched + 60 * blocked
+    return box.bottom - label.floor + aside * 90 + 500 * through + 2000 * touched + 60 * blocked

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from dashboard import formats
-from dashboard.charts.labels import Box, Wanted, place
+from dashboard.charts.labels import Box, Wanted, crossed, place
 from dashboard.charts.picture import Picture, structure, text_width
 
 WIDE, PLOT, LABELS = 1092, 300, 112  # pixels: plot width, height of the blocks, room for labels above
-NARROW, STACK = 342, 620
+NARROW, STACK, TURNED = 342, 620, 340  # pixels: least width, height of the blocks on a phone and on a wide screen
 GAP, UNKNOWN_SIZE = 8, 30
 LOWEST, HIGHEST = -0.10, 0.80
 UNKNOWN_FILL = "url(#hatch)"
@@ -184,6 +184,8 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
         at += GAP
     obstacles.append(Box(WIDE - 250, PLOT + LABELS - 40, WIDE, PLOT + LABELS))  # the scale bar's corner
     boxes = place(wanted, obstacles, WIDE, PLOT + LABELS)
+    if crossed(wanted, boxes):  # many narrow layers side by side: down the page each has a row for its label
+        return _narrow(pools, measure, TURNED)
     labels, leaders = [], []
     for pool, want, box in zip(pools, wanted, boxes, strict=True):
         labels.append({"x": box.left, "y": low + box.top / per_unit, "name": pool.name, "caption": _caption(pool)})
@@ -262,12 +264,12 @@ def _narrow_spec() -> alt.TopLevelMixin:
     )
 
 
-def _narrow(pools: Sequence[Pool], measure: str) -> Picture:
+def _narrow(pools: Sequence[Pool], measure: str, stack: int = STACK) -> Picture:
     low, high, ticks = _extent(pools)
     high = high * 1.02
     per_unit = NARROW / (high - low)
     total = sum(b.revenue for pool in pools for b in _shown(pool)) or 1.0
-    per_dollar = STACK / total
+    per_dollar = stack / total
     blocks: list[dict[str, Any]] = []
     lines, feet, beside, labels = [], [], [], []
     at = 4.0

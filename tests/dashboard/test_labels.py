@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from dashboard.charts.labels import Box, Wanted, place, spread
+from dashboard.charts.labels import Box, Wanted, crossed, place, spread
 
 
 def test_spread_keeps_the_gap_and_the_order() -> None:
@@ -24,3 +24,10 @@ def test_placed_labels_touch_neither_each_other_nor_blocks() -> None:
         assert not (one in boxes and one.touches(other)), (one, other)
     for box in boxes:
         assert box.left >= 0 and box.right <= 300 and box.top <= 400
+
+
+def test_a_leader_through_a_label_is_counted() -> None:
+    wanted = [Wanted(40, 20, 50, 0, led=True), Wanted(40, 20, 52, 0, led=True)]
+    # The second stands above the first, so its leader runs down through it.
+    assert crossed(wanted, [Box(30, 14, 70, 34), Box(32, 40, 72, 60)]) == 1
+    assert crossed(wanted, [Box(10, 14, 50, 34), Box(60, 14, 100, 34)]) == 0

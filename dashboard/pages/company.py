@@ -1,0 +1,302 @@
+"""The page of one listed company: statements, metrics, segments, what changed, who disagrees, where it sits.
+
+Belongs here: what the page shows, and the figures with their observations that its numbers are explained from.
+Does not belong here: the tree itself, which the page's script draws from them (static/company.js).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+from markupsafe import Markup
+
+from analytics.items import BY_ID, IDENTITIES, ITEMS
+from analytics.metrics.registry import METRICS
+from dashboard import formats
+from dashboard.ledger import SOURCE_NAMES, Layer, Ledger, Member
+from dashboard.pages.page import STATUS, Page, layer_path, measured_as
+
+QUARTERS, YEARS, EXPLAINED_YEARS = 12, 10, 6
+ROWS = 20
+NO_ROWS = pl.DataFrame()
+
+
+class Cell(NamedTuple):
+    """One number of a table: as written, and which figure or metric explains it (None for an unknown one)."""
+
+    text: str
+    figure: str | None
+
+
+class Sheet(NamedTuple):
+    """One table of numbers: its columns and its rows with a title."""
+
+    columns: list[str]
+    rows: list[tuple[str, list[Cell]]]
+
+
+def pages(ledger: Ledger) -> list[Page]:
+    """Return a page for each listed company that has figures."""
+    parts = {
+        name: {str(key[0]): part for key, part in ledger.tables[name].partition_by("company_id", as_dict=True).items()}
+        for name in (
+            "core.company_quarters", "core.company_years", "core.segment_quarters", "core.gaps", "core.anomalies",
+            "marts.company_metrics", "marts.restatements", "marts.disagreements", "marts.freshness",
+        )
+    }  # fmt: skip
+    observations = _observations(ledger)
+    places = _places(ledger)
+    return [
+        _page(ledger, company, {name: part.get(company, NO_ROWS) for name, part in parts.items()}, observations, places)
+        for company in sorted(parts["core.company_quarters"])
+        if ledger.companies[company]["status"] in ("listed", "delisted")
+    ]
+
+
+def path(company_id: str) -> str:
+    """Return the path of a company's page."""
+    return f"companies/{company_id}.html"
+
+
+def _page(
+    ledger: Ledger,
+    company_id: str,
+    tables: Mapping[str, pl.DataFrame],
+    observations: Mapping[str, list[object]],
+    places: Mapping[str, list[dict[str, object]]],
+) -> Page:
+    company = ledger.companies[company_id]
+    name = str(company["name"])
+    quarters = tables["core.company_quarters"].sort("period_end")
+    figures = _Figures(quarters, tables["marts.disagreements"], observations)
+    currency = str(company["currency"])
+    newest = tables["marts.freshness"]
+    return Page(
+        path=path(company_id),
+        template="company.html",
+        title=f"{name}: Layer Ledger",
+        description=f"Statements, margins, capital spending and debt of {name}, each number with its source.",
+        section="companies",
+        lens=ledger.lenses[0].lens,
+        context={
+            "company": company,
+            "status": STATUS[str(company["status"])],
+            "headline": _headline(ledger, company_id, name),
+            "figures": _key_figures(ledger, company_id),
+            "places": places.get(company_id, []),
+            "currency": currency,
+            "statements": _statements(quarters, figures, "value"),
+            "statements_usd": _statements(quarters, figures, "value_usd") if currency != "USD" else None,
+            "years": _years(tables["core.company_years"]),
+            "metrics": _metrics(tables["marts.company_metrics"]),
+            "segments": _segments(tables["core.segment_quarters"]),
+            "restatements": _restatements(tables["marts.restatements"]),
+            "disagreements": _disagreements(tables["marts.disagreements"]),
+            "gaps": _gaps(tables["core.gaps"]),
+            "anomalies": tables["core.anomalies"].to_dicts(),
+            "freshness": newest.row(0, named=True) if newest.height else None,
+            "explained": figures.payload(),
+            "title_of": {i.id: i.title for i in ITEMS},
+            "source_names": SOURCE_NAMES,
+        },
+    )
+
+
+def _headline(ledger: Ledger, company_id: str, name: str) -> str:
+    margins = ledger.company_values.get((company_id, "operating_margin"))
+    if not margins:
+        return name
+    quarter, margin = margins[-1]
+    told = f"keeps {formats.cents(margin)}" if margin >= 0 else f"loses {formats.cents(-margin)}"
+    return f"{name} {told} of each dollar of sales as operating profit, twelve months to {formats.quarter(quarter)}"
+
+
+def _key_figures(ledger: Ledger, company_id: str) -> list[tuple[str, str]]:
+    """Up to four key figures: (figure, what it is), each at its newest quarter."""
+    wanted = (
+        ("market_cap", "market value", "USD"),
+        ("revenue_growth_yoy", "revenue growth on the year before", "fraction"),
+        ("capex_to_revenue", "of revenue goes to capex", "fraction"),
+        ("debt_to_ocf", "total debt to operating cash flow", "times"),
+    )
+    found = []
+    for metric, text, unit in wanted:
+        values = ledger.company_values.get((company_id, metric))
+        if values:
+            quarter, value = values[-1]
+            found.append((formats.metric(value, unit, 0), f"{text}, twelve months to {formats.quarter(quarter)}"))
+    return found
+
+
+def _places(ledger: Ledger) -> dict[str, list[dict[str, object]]]:
+    """Where each company sits: lens, layer, as which member, how measured."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for lens in ledger.lenses:
+        layers: dict[str, Layer] = {layer.layer: layer for layer in ledger.layers(lens.lens)}
+        for member in ledger.members(lens.lens):
+            found.setdefault(member.company_id, []).append(_place(lens.lens, lens.name, layers[member.layer], member))
+    return found
+
+
+def _place(lens: str, lens_name: str, layer: Layer, member: Member) -> dict[str, object]:
+    return {
+        "lens": lens_name,
+        "layer": layer,
+        "path": layer_path(lens, layer),
+        "member": member.name,
+        "how": measured_as(member),
+        "primary": member.primary,
+        "ours": not member.named_by_source,
+        "since": member.valid_from,
+        "until": member.valid_to,
+        "note": member.note,
+    }
+
+
+class _Figures:
+    """The figures that the page's numbers are explained from, each with its observations."""
+
+    def __init__(
+        self, quarters: pl.DataFrame, disagreements: pl.DataFrame, observations: Mapping[str, list[object]]
+    ) -> None:
+        ends = quarters["period_end"]
+        first = date(ends.max().year - EXPLAINED_YEARS, 1, 1)  # type: ignore[union-attr]
+        recent = quarters.filter(pl.col("period_end") >= first)
+        self.index = {
+            (item, end, derivation == "year_only"): at
+            for at, (item, end, derivation) in enumerate(
+                recent.select("item", "period_end", "derivation").iter_rows()
+            )
+        }
+        columns = (
+            "item", "period_start", "period_end", "calendar_quarter", "value", "currency", "value_usd", "derivation",
+            "source", "concept", "known_at", "observation_id", "minus_observation_id",
+        )  # fmt: skip
+        used: dict[str, int] = {}
+        self._rows, self._observations = [], []
+        for row in recent.select(columns).iter_rows():
+            ids = []
+            for identifier in row[-2:]:
+                if identifier is not None and identifier in observations:
+                    if identifier not in used:
+                        used[identifier] = len(used)
+                        self._observations.append(observations[identifier])
+                    ids.append(used[identifier])
+            self._rows.append([*row[:-2], ids])
+        self._others = [
+            [r["item"], r["period_end"], r["other_value"], r["other_concept"], r["other_source"], r["kind"]]
+            for r in disagreements.iter_rows(named=True)
+            if r["period_end"] >= first
+        ]
+
+    def payload(self) -> Markup:
+        """As JSON for the page's script."""
+        found = {
+            "figures": self._rows,
+            "observations": self._observations,
+            "others": self._others,
+            "items": {i.id: [i.title, i.kind] for i in ITEMS},
+            "identities": {i.item: i.terms for i in IDENTITIES},
+            "metrics": {
+                m.id: [m.title, m.formula, [[a.name, a.taken, a.terms] for a in m.amounts]] for m in METRICS
+            },
+            "sources": SOURCE_NAMES,
+        }
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False)
+        return Markup(text.replace("<", "\\u003c"))
+
+
+def _observations(ledger: Ledger) -> dict[str, list[object]]:
+    """What each observation that speaks says: concept, period, value, unit, reference, known time and its basis."""
+    quarters = ledger.tables["core.company_quarters"]
+    used = pl.concat([quarters["observation_id"], quarters["minus_observation_id"].drop_nulls()]).unique()
+    raw = ledger.tables["raw.observations"].filter(pl.col("observation_id").is_in(used.implode()))
+    columns = ("concept", "period_start", "period_end", "value", "unit", "reference", "known_at", "known_at_basis")
+    return {row[0]: list(row[1:]) for row in raw.select("observation_id", *columns).iter_rows()}
+
+
+def millions(value: float | None) -> str:
+    """Write an amount in millions: whole from ten million on, one decimal below."""
+    if value is None:
+        return formats.UNKNOWN
+    if abs(value) >= 1e7:
+        return formats.number(round(value / 1e6))
+    return f"{value / 1e6:,.1f}".replace("-", formats.MINUS)
+
+
+def _sheet(rows: Iterable[tuple[str, dict[str, Cell]]], columns: list[str]) -> Sheet:
+    unknown = Cell(formats.UNKNOWN, None)
+    return Sheet(columns, [(title, [cells.get(c, unknown) for c in columns]) for title, cells in rows])
+
+
+def _statements(quarters: pl.DataFrame, figures: _Figures, column: str) -> Sheet:
+    """Items by fiscal quarter, the newest quarters, oldest first, in millions."""
+    known = quarters.filter((pl.col("derivation") != "year_only") & pl.col(column).is_not_null())
+    ends = known["period_end"].unique().sort().tail(QUARTERS).to_list()
+    cells: dict[str, dict[str, Cell]] = {}
+    for item, end, value in known.filter(pl.col("period_end").is_in(ends)).select("item", "period_end", column).iter_rows():
+        cells.setdefault(item, {})[str(end)] = Cell(millions(value), str(figures.index[item, end, False]))
+    return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(end) for end in ends])
+
+
+def _years(years: pl.DataFrame) -> Sheet:
+    """Items by fiscal year, in millions of the reporting currency."""
+    if years.is_empty():
+        return Sheet([], [])
+    last = years["fiscal_year"].unique().sort().tail(YEARS).to_list()
+    cells: dict[str, dict[str, Cell]] = {}
+    for item, year, value in years.filter(pl.col("fiscal_year").is_in(last)).select("item", "fiscal_year", "value").iter_rows():
+        cells.setdefault(item, {})[str(year)] = Cell(millions(value), None)
+    return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(year) for year in last])
+
+
+def _metrics(metrics: pl.DataFrame) -> Sheet:
+    """Metrics over trailing twelve months by calendar quarter."""
+    known = metrics.filter((pl.col("window") == "ttm") & pl.col("value").is_not_null())
+    quarters = known["calendar_quarter"].unique().sort().tail(QUARTERS).to_list()
+    units = {m.id: m.unit for m in METRICS}
+    cells: dict[str, dict[str, Cell]] = {}
+    recent = known.filter(pl.col("calendar_quarter").is_in(quarters))
+    for metric, quarter, value in recent.select("metric", "calendar_quarter", "value").iter_rows():
+        text = formats.metric(value, units[metric], 1)
+        cells.setdefault(metric, {})[quarter] = Cell(text, f"{metric} {quarter}")
+    return _sheet(((m.title, cells[m.id]) for m in METRICS if m.id in cells), quarters)
+
+
+def _segments(segments: pl.DataFrame) -> Sheet:
+    """Segments by fiscal quarter (a whole year is marked), in millions of the reporting currency."""
+    if segments.is_empty():
+        return Sheet([], [])
+    ends = segments["period_end"].unique().sort().tail(QUARTERS).to_list()
+    cells: dict[str, dict[str, Cell]] = {}
+    rows = segments.filter(pl.col("period_end").is_in(ends)).sort("segment", "item")
+    for segment, item, end, value, derivation in rows.select(
+        "segment", "item", "period_end", "value", "derivation"
+    ).iter_rows():
+        title = f"{segment}: {BY_ID[item].title.lower()}"
+        text = millions(value) + (" (year)" if derivation == "year_only" else "")
+        cells.setdefault(title, {})[str(end)] = Cell(text, None)
+    return _sheet(cells.items(), [str(end) for end in ends])
+
+
+def _restatements(rows: pl.DataFrame) -> list[dict[str, object]]:
+    return rows.sort("known_at", descending=True).head(ROWS).to_dicts() if rows.height else []
+
+
+def _disagreements(rows: pl.DataFrame) -> list[dict[str, object]]:
+    return rows.sort("period_end", "item", descending=[True, False]).head(ROWS).to_dicts() if rows.height else []
+
+
+def _gaps(rows: pl.DataFrame) -> list[dict[str, object]]:
+    """Unknown quarters of stated years since 2015, counted by reason."""
+    if rows.is_empty():
+        return []
+    recent = rows.filter(pl.col("period_end") >= date(2015, 1, 1))
+    return (
+        recent.group_by("reason")
+        .agg(quarters=pl.len(), items=pl.col("item").unique().sort(), newest=pl.col("period_end").max())
+        .sort("quarters", descending=True)
+        .to_dicts()
+    )
