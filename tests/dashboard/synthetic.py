@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from analytics.contracts import TABLES, conform, table
+from analytics.contracts import TABLES, conform, empty, table
 from analytics.contracts.tables import BASES, POOLS, WINDOWS
 from analytics.metrics.registry import METRICS
+from dashboard import ledger
 
 AS_OF = date(2026, 6, 30)
 QUARTERS = [f"{year}Q{quarter}" for year in range(2019, 2026) for quarter in (1, 2, 3, 4)] + ["2026Q1"]
@@ -112,7 +113,8 @@ def tables() -> Mapping[str, pl.DataFrame]:
             for f in FIRMS
         ],
     }  # fmt: skip
-    return {name: _frame(name, rows) for name, rows in made.items()}
+    rest = {name: empty(table(name)) for name in ledger.TABLES if name not in made}
+    return rest | {name: _frame(name, rows) for name, rows in made.items()}
 
 
 def _frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -196,7 +196,7 @@ def test_layers_too_narrow_for_their_labels_go_down_the_page() -> None:
         profit_pools.Pool(
             f"Layer with a long name {n}", "storage", [profit_pools.Block(f"Firm {n}", 1e8, 1e7)], 1e7, 0.1
         )
-        for n in range(9)
+        for n in range(16)
     ]
     crowded = profit_pools.picture([*tiny, POOLS[0]], "operating income")
     roomy = profit_pools.picture(POOLS, "operating income")

@@ -43,7 +43,7 @@ def pages(built: Built) -> list[Path]:
 
 
 def test_pages_are_those_of_the_contract(built: Built) -> None:
-    assert set(built[1].pages) == {
+    assert {page for page in built[1].pages if not page.startswith("companies/")} == {
         "index.html", "lenses/beta.html", "coverage.html", "methods.html", "data.html",
         "layers/alpha/applications.html", "layers/alpha/models.html", "layers/alpha/hyperscalers.html",
         "layers/alpha/neoclouds.html", "layers/alpha/compute-memory.html", "layers/beta/observability.html",
@@ -89,9 +89,9 @@ def test_policy_allows_nothing_from_elsewhere_and_no_inline_script_or_style(buil
 def test_static_files_are_named_by_their_content(built: Built) -> None:
     names = {path.name for path in (built[0] / "static").iterdir()}
     assert {re.sub(r"-[0-9a-f]{10}\.", ".", name) for name in names} == {
-        "site.css", "site.js", "theme.js", "vega.js", "mark.svg"
+        "site.css", "site.js", "company.js", "theme.js", "vega.js", "mark.svg"
     }  # fmt: skip
-    assert len(names) == 5  # one shared copy of the runtime
+    assert sum(name.startswith("vega-") for name in names) == 1  # one shared copy of the runtime
 
 
 def test_hostile_name_survives_as_text(built: Built) -> None:
