@@ -23,7 +23,7 @@ def check_companies(file: str, companies: Sequence[Company]) -> Iterator[Fault]:
 
 
 def _check_unique(file: str, companies: Sequence[Company]) -> Iterator[Fault]:
-    tickers = [(t, c.id) for c in companies for t in (c.ticker, *c.other_tickers) if t]
+    tickers = [(t, c.id) for c in companies for t in c.tickers]
     for what, pairs, mend in (
         ("id", [(c.id, c.id) for c in companies], "give each company one entry"),
         ("ticker", tickers, "leave it with the company it belongs to"),

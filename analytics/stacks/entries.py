@@ -45,16 +45,18 @@ class Entry(BaseModel):
 class Company(Entry):
     """One company, product or project.
 
-    `ticker` is Yahoo's spelling, `other_tickers` are other names under which its figures are published (a former
-    ticker, a second listing, a second class). `currency` is that of the statements. `listed_from` is the first trading
-    day (left out before 2000), `listed_to` the last. `shares_per_receipt` is the number of ordinary shares in one
-    listed receipt. `history_from` says that figures of periods which end before are another business.
+    `ticker` is Yahoo's spelling, `former_tickers` are those under which the same shares were traded before,
+    `other_tickers` are other names under which its figures are published (a second listing, a second class). `currency`
+    is that of the statements. `listed_from` is the first trading day (left out before 2000), `listed_to` the last.
+    `shares_per_receipt` is the number of ordinary shares in one listed receipt. `history_from` says that figures of
+    periods which end before are another business.
     """
 
     id: Slug
     name: Text
     status: Status
     ticker: Text | None = None
+    former_tickers: list[Text] = []
     other_tickers: list[Text] = []
     cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
@@ -66,6 +68,11 @@ class Company(Entry):
     history_from: Day | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     note: Text | None = None
+
+    @property
+    def tickers(self) -> tuple[str, ...]:
+        """Every ticker under which its figures are published: today's, former ones, other ones."""
+        return tuple(t for t in (self.ticker, *self.former_tickers, *self.other_tickers) if t is not None)
 
     @property
     def files_accounts(self) -> bool:

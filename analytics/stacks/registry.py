@@ -41,7 +41,8 @@ class Stacks:
     def companies(self) -> pl.DataFrame:
         """core.companies: one row per company, product or project."""
         rows = [
-            c.model_dump(exclude={"id", "parent", "other_tickers"}) | {"company_id": c.id, "parent_id": c.parent}
+            c.model_dump(exclude={"id", "parent", "former_tickers", "other_tickers"})
+            | {"company_id": c.id, "parent_id": c.parent}
             for c in self.company_entries
         ]
         return _frame("core.companies", rows)
@@ -119,7 +120,7 @@ class Stacks:
     @cached_property
     def tickers(self) -> dict[str, str]:
         """Company id by ticker, former tickers and second listings included."""
-        return {t: c.id for c in self.company_entries for t in (c.ticker, *c.other_tickers) if t is not None}
+        return {t: c.id for c in self.company_entries for t in c.tickers}
 
 
 def load(root: Path | None = None) -> Stacks:

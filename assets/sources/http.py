@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 10.0
 COOL_DOWN = timedelta(hours=1)
 # So many questions in a row that end alike close the line for the rest of the run.
 IN_A_ROW = {"refused": 3, "unreachable": 5}
-HTML = (b"<!doctype html", b"<html")
+TOO_MANY = (b"too many requests", b"request rate threshold exceeded")
 
 
 @dataclass(frozen=True)
@@ -217,9 +217,9 @@ def judged(url: str, response: Any) -> Any:
         Declined: any other status.
     """
     status, host = response.status_code, urlsplit(url).hostname
-    if status == 429:
+    if status == 429 or says_too_many(response.content):
         raise Declined(
-            "rate_limited", f"{host}: too many requests (HTTP 429)", http_status=status, content=response.content,
+            "rate_limited", f"{host}: too many requests (HTTP {status})", http_status=status, content=response.content,
             retry_after=retry_after(response.headers.get("Retry-After")),
         )  # fmt: skip
     if status in (404, 410):
@@ -283,6 +283,7 @@ def _short(text: str) -> str:
     return words[:120] + ("…" if len(words) > 120 else "")
 
 
-def looks_like_html(content: bytes) -> bool:
-    """Whether a body is a web page."""
-    return content.lstrip()[:64].lower().startswith(HTML)
+def says_too_many(content: bytes) -> bool:
+    """Whether a body that is no JSON says so in words, whatever its status is."""
+    head = content.lstrip()[:2000].lower()
+    return not head.startswith((b"{", b"[")) and any(words in head for words in TOO_MANY)

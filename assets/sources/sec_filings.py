@@ -43,6 +43,7 @@ def parse(payload: Payload) -> tuple[Filing, ...]:
 
     Raises:
         PayloadError: not JSON; another filer than asked for; columns missing, uneven or of another type.
+        NoDataError: no filing at all.
     """
     document = _document(payload)
     recent = _member(_member(document, "filings", payload), "recent", payload)
@@ -57,36 +58,33 @@ def parse(payload: Payload) -> tuple[Filing, ...]:
         plain = str(form).removesuffix("/A")
         if plain not in RELEVANT:
             continue
+        if not isinstance(xbrl, int):
+            raise PayloadError(f"{payload.subject}: isXBRL is {xbrl!r} where 0 or 1 was promised")
+        if not isinstance(accession, str) or not isinstance(items, str):
+            raise PayloadError(f"{payload.subject}: accession {accession!r} with items {items!r}")
         filings.append(
             Filing(
-                str(accession),
+                accession,
                 plain,
                 _day(filed, payload),
                 _day(report, payload) if report else None,
-                xbrl in (1, True),
-                frozenset(str(items).split(",")) if items else frozenset(),
+                bool(xbrl),
+                frozenset(items.split(",")) if items else frozenset(),
             )
         )
+    if not columns["form"]:
+        raise NoDataError(f"{payload.subject}: no filing at all")
     return tuple(sorted(filings, key=lambda f: (f.filed, f.accession), reverse=True))
 
 
-def facts_are_due(
-    now: tuple[Filing, ...], then: tuple[Filing, ...] | None, known_accessions: frozenset[str], today: date
-) -> bool:
-    """Whether `companyfacts` must be asked.
+def new(now: tuple[Filing, ...], then: tuple[Filing, ...]) -> set[str]:
+    """Accessions that were not there then."""
+    return {f.accession for f in now} - {f.accession for f in then}
 
-    Args:
-        now: the filings of today's answer.
-        then: those of the answer that stood when `companyfacts` was last asked; None if it never was.
-        known_accessions: filings that the last `companyfacts` has facts of.
-        today: the day.
-    """
-    if then is None:
-        return True
-    if {f.accession for f in now} - {f.accession for f in then}:
-        return True
-    young = (f for f in now if f.form in PERIODIC and f.xbrl and f.filed >= today - PATIENCE)
-    return any(f.accession not in known_accessions for f in young)
+
+def awaited(filings: tuple[Filing, ...], today: date) -> set[str]:
+    """Accessions of young quarterly and yearly filings, whose facts are there or will be soon."""
+    return {f.accession for f in filings if f.form in PERIODIC and f.xbrl and f.filed >= today - PATIENCE}
 
 
 def newest_report(filings: tuple[Filing, ...]) -> date | None:

@@ -20,6 +20,12 @@ from assets.sources.yahoo.reading import items, moment, number, obj, results, zo
 URL = "https://query2.finance.yahoo.com/v8/finance/chart/{symbol}"
 SINCE = datetime(2015, 1, 1, tzinfo=UTC)
 RATE = "rate/"
+# What a ticker's ending says of the currency of its price; without an ending it is traded in the United States.
+CURRENCIES = {
+    "": "USD", "KS": "KRW", "KQ": "KRW", "TW": "TWD", "TWO": "TWD", "HK": "HKD", "T": "JPY", "SS": "CNY", "SZ": "CNY",
+    "DE": "EUR", "AS": "EUR", "PA": "EUR", "MI": "EUR", "HE": "EUR", "L": "GBp", "TO": "CAD", "AX": "AUD", "SW": "CHF",
+    "ST": "SEK", "TA": "ILA", "NS": "INR",
+}  # fmt: skip
 # An event that multiplies shares has a ratio of small whole numbers; a spin-off adjusts prices by, say, 1281:1000.
 SHARE_SPLIT_TERMS = 100
 
@@ -32,6 +38,13 @@ def subject(symbol: str) -> str:
 def rate_subject(currency: str) -> str:
     """What a currency's rate is asked for by; the symbol quotes units for one US dollar."""
     return f"{RATE}{currency}=X"
+
+
+def price_currency(symbol: str) -> str | None:
+    """The currency in which a symbol is quoted, None where its ending is not known; that of 'KRW=X' is KRW."""
+    if symbol.endswith("=X"):
+        return symbol.removesuffix("=X")
+    return CURRENCIES.get(symbol.rpartition(".")[2] if "." in symbol else "")
 
 
 def params(since: datetime, now: datetime) -> dict[str, str]:
@@ -65,20 +78,22 @@ def parse(payload: Payload) -> Chart:
     Of a subject 'rate/KRW=X' the closes are units for one US dollar and become US dollars for one unit.
 
     Raises:
-        PayloadError: not JSON; another symbol; arrays uneven, missing or of another type; a close not above zero.
+        PayloadError: not JSON; another symbol or currency; arrays uneven, missing or of another type; a close not above
+            zero.
         NoDataError: no day in the answer.
         NotFoundError: Yahoo does not know the symbol.
     """
     symbol, result = symbol_of(payload.subject), results(payload, "chart")
-    if len(result) != 1:
-        raise PayloadError(f"{payload.subject}: {len(result)} results where one was promised")
+    if not result:
+        raise NoDataError(f"{payload.subject}: no result")
     found = obj(result[0], payload, "a result")
     meta = obj(found.get("meta"), payload, "meta")
     if str(meta.get("symbol")).upper() != symbol.upper():
         raise PayloadError(f"{payload.subject}: wrong symbol, the answer is about {meta.get('symbol')}")
     currency = meta.get("currency")
-    if not isinstance(currency, str) or not currency:
-        raise PayloadError(f"{payload.subject}: the currency is {currency!r}")
+    promised = price_currency(symbol)
+    if not isinstance(currency, str) or not currency or (promised and currency != promised):
+        raise PayloadError(f"{payload.subject}: quoted in {currency!r} where {promised or 'a currency'} was promised")
     zone = zone_of(meta, payload)
     period = obj(
         obj(meta.get("currentTradingPeriod"), payload, "currentTradingPeriod").get("regular"), payload, "regular"
@@ -95,10 +110,7 @@ def parse(payload: Payload) -> Chart:
     common = {"source": pl.lit(SOURCE), "payload_sha256": pl.lit(payload.sha256)}
     prices, rates = (pl.DataFrame(schema=table(f"raw.{t}_observations").polars_schema) for t in ("price", "fx"))
     if payload.subject.startswith("rate/"):
-        quoted = symbol.removesuffix("=X")
-        if currency != quoted:
-            raise PayloadError(f"{payload.subject}: quoted in {currency} where {quoted} was promised")
-        rates = days.select("date", currency=pl.lit(quoted), usd_per_unit=1 / pl.col("close"), **common)
+        rates = days.select("date", currency=pl.lit(currency), usd_per_unit=1 / pl.col("close"), **common)
     else:
         prices = days.select(
             "date", "close", ticker=pl.lit(symbol), currency=pl.lit(currency),

@@ -42,26 +42,24 @@ def parse(payload: Payload) -> tuple[Quote, ...]:
         PayloadError: not JSON; a quote without its symbol, or with a value of another type.
         NotFoundError: it knows none of them.
     """
-    quotes = []
+    quotes: dict[str, Quote] = {}
     for entry in results(payload, "quoteResponse"):
         told = obj(entry, payload, "a quote")
         symbol = told.get("symbol")
         if not isinstance(symbol, str) or not symbol:
             raise PayloadError(f"{payload.subject}: a quote of the symbol {symbol!r}")
         shares = told.get("sharesOutstanding")
-        quotes.append(
-            Quote(
-                symbol,
-                None if shares is None else number(shares, payload, f"{symbol} sharesOutstanding"),
-                *(
-                    None if told.get(k) is None else moment(told[k], payload, f"{symbol} {k}")
-                    for k in ("earningsTimestamp", "earningsTimestampStart")
-                ),
-            )
+        quotes[symbol] = Quote(
+            symbol,
+            None if shares is None else number(shares, payload, f"{symbol} sharesOutstanding"),
+            *(
+                None if told.get(k) is None else moment(told[k], payload, f"{symbol} {k}")
+                for k in ("earningsTimestamp", "earningsTimestampStart")
+            ),
         )
     if not quotes:
         raise NotFoundError(f"{payload.subject}: Yahoo knows none of them")
-    return tuple(quotes)
+    return tuple(quotes.values())
 
 
 def shares(quotes: Iterable[Quote], payload: Payload, companies: Mapping[str, str]) -> pl.DataFrame:

@@ -1,0 +1,39 @@
+"""SEC EDGAR as it is asked: with a name and a contact, at most ten times a second.
+
+Belongs here: who we say we are, and what a refusal of SEC means. Does not belong here: the shape of answers (sec.py,
+sec_filings.py), pace and retries (http.py).
+"""
+
+from typing import Any
+
+from assets.sources.http import Answer, Line, Pace, refused
+
+MOST_PER_SECOND = 10.0
+WHO_ASKS = (
+    "SEC answers only those who say who they are: set LAYERLEDGER_CONTACT to your name and e-mail address, "
+    "for example 'Jane Doe jane@example.org'"
+)
+
+
+class Sec:
+    """SEC EDGAR on one line."""
+
+    def __init__(self, contact: str, pace: Pace, **line: Any) -> None:
+        """Open the line; `contact` is a name and an e-mail address."""
+        headers = {"User-Agent": f"Layer Ledger {contact}", "Accept-Encoding": "gzip, deflate"}
+        self.line = Line("SEC", pace, headers=headers, **line)
+
+    def get(self, url: str) -> Answer:
+        """Ask for one document.
+
+        Raises:
+            Declined: there is no answer to parse.
+        """
+        answer: Answer = self.line.ask(lambda: self._get(url))
+        return answer
+
+    def _get(self, url: str) -> Answer:
+        response = self.line.get(url)
+        if response.status_code >= 400:
+            raise refused(url, response)
+        return Answer(response.content, response.status_code)
