@@ -4,6 +4,7 @@ Belongs here: value -> text, and nothing else. Unknown is always 'n/a', never 0.
 figure to show.
 """
 
+import calendar
 from datetime import date
 
 UNKNOWN = "n/a"
@@ -86,6 +87,18 @@ def quarter(label: str | None) -> str:
 def day(value: date | None) -> str:
     """Write a date: '30 Sep 2026'."""
     return UNKNOWN if value is None else f"{value.day}{SPACE}{_MONTHS[value.month - 1]}{SPACE}{value.year}"
+
+
+def month(number_: int) -> str:
+    """Write the name of a month: 1 is 'January'."""
+    return calendar.month_name[number_]
+
+
+def column(name: str) -> str:
+    """Write the head of a column of periods: a date '2026-01-25', a calendar quarter '2025Q4', or a year as it is."""
+    if len(name) == 10 and name[4] == "-":
+        return day(date.fromisoformat(name))
+    return quarter(name) if "Q" in name else name
 
 
 def metric(value: float | None, unit: str, decimals: int = 0) -> str:

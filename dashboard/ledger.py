@@ -186,6 +186,12 @@ class Ledger:
         return {str(row["company_id"]): row for row in self.tables["core.companies"].iter_rows(named=True)}
 
     @cached_property
+    def reporting(self) -> list[str]:
+        """Ids of the companies that are or were listed and have figures, in order; each has a page."""
+        known = self.tables["core.company_quarters"]["company_id"].unique().sort()
+        return [i for i in known if self.companies[i]["status"] in ("listed", "delisted")]
+
+    @cached_property
     def _members(self) -> dict[str, list[Member]]:
         companies = self.tables["core.companies"].select(pl.col("company_id").alias("member_id"), "status")
         frame = self.tables["core.memberships"].join(companies, on="member_id", how="left", maintain_order="left")

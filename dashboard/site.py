@@ -53,7 +53,7 @@ def build(
 ) -> SiteReport:
     """Write index.html and all pages into `out`, which is made if it is not there.
 
-    `tables` maps 'core.companies' and so on to frames that keep their contracts; of the raw tables only raw.observations is needed. `cache` is
+    `tables` maps names such as "core.companies" to frames that keep their contracts (ledger.TABLES). `cache` is
     a folder in which the chart runtime is kept from one build to the next, because making it takes a second.
 
     Raises:
@@ -192,7 +192,9 @@ def _runtime(cache: Path | None) -> str:
 def _static(out: Path, cache: Path | None) -> dict[str, str]:
     """Write the static files under names that hold a digest of their content; return name -> path."""
     own = files("dashboard") / "static"
-    contents = {name: (own / name).read_text(encoding="utf-8") for name in ("site.js", "company.js", "theme.js", "mark.svg")}
+    contents = {
+        name: (own / name).read_text(encoding="utf-8") for name in ("site.js", "company.js", "theme.js", "mark.svg")
+    }
     contents["site.css"] = theme.css() + (own / "site.css").read_text(encoding="utf-8")
     contents["vega.js"] = _runtime(cache)
     written = {}

@@ -10,7 +10,7 @@ from analytics.contracts import TABLES
 from assets.publish import PublishedFolder, as_of, published_asset
 from dashboard import site as pages
 
-READ = {f"{t.schema}_{t.name}": t for t in TABLES if t.schema != "raw"}
+READ = {f"{t.schema}_{t.name}": t for t in TABLES if t.schema != "raw" or t.name == "observations"}
 
 
 @published_asset(

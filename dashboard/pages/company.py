@@ -12,15 +12,15 @@ from typing import NamedTuple
 import polars as pl
 from markupsafe import Markup
 
+from analytics.contracts import empty, table
 from analytics.items import BY_ID, IDENTITIES, ITEMS
 from analytics.metrics.registry import METRICS
 from dashboard import formats
 from dashboard.ledger import SOURCE_NAMES, Layer, Ledger, Member
-from dashboard.pages.page import STATUS, Page, layer_path, measured_as
+from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as
 
 QUARTERS, YEARS, EXPLAINED_YEARS = 12, 10, 6
 ROWS = 20
-NO_ROWS = pl.DataFrame()
 
 
 class Cell(NamedTuple):
@@ -46,18 +46,15 @@ def pages(ledger: Ledger) -> list[Page]:
             "marts.company_metrics", "marts.restatements", "marts.disagreements", "marts.freshness",
         )
     }  # fmt: skip
+    none = {name: empty(table(name)) for name in parts}
     observations = _observations(ledger)
     places = _places(ledger)
     return [
-        _page(ledger, company, {name: part.get(company, NO_ROWS) for name, part in parts.items()}, observations, places)
-        for company in sorted(parts["core.company_quarters"])
-        if ledger.companies[company]["status"] in ("listed", "delisted")
+        _page(
+            ledger, company, {name: part.get(company, none[name]) for name, part in parts.items()}, observations, places
+        )
+        for company in ledger.reporting
     ]
-
-
-def path(company_id: str) -> str:
-    """Return the path of a company's page."""
-    return f"companies/{company_id}.html"
 
 
 def _page(
@@ -74,7 +71,7 @@ def _page(
     currency = str(company["currency"])
     newest = tables["marts.freshness"]
     return Page(
-        path=path(company_id),
+        path=company_path(company_id),
         template="company.html",
         title=f"{name}: Layer Ledger",
         description=f"Statements, margins, capital spending and debt of {name}, each number with its source.",
@@ -87,6 +84,7 @@ def _page(
             "figures": _key_figures(ledger, company_id),
             "places": places.get(company_id, []),
             "currency": currency,
+            "year_end": formats.month(int(str(company["fiscal_year_end_month"]))),
             "statements": _statements(quarters, figures, "value"),
             "statements_usd": _statements(quarters, figures, "value_usd") if currency != "USD" else None,
             "years": _years(tables["core.company_years"]),
@@ -166,9 +164,7 @@ class _Figures:
         recent = quarters.filter(pl.col("period_end") >= first)
         self.index = {
             (item, end, derivation == "year_only"): at
-            for at, (item, end, derivation) in enumerate(
-                recent.select("item", "period_end", "derivation").iter_rows()
-            )
+            for at, (item, end, derivation) in enumerate(recent.select("item", "period_end", "derivation").iter_rows())
         }
         columns = (
             "item", "period_start", "period_end", "calendar_quarter", "value", "currency", "value_usd", "derivation",
@@ -199,9 +195,7 @@ class _Figures:
             "others": self._others,
             "items": {i.id: [i.title, i.kind] for i in ITEMS},
             "identities": {i.item: i.terms for i in IDENTITIES},
-            "metrics": {
-                m.id: [m.title, m.formula, [[a.name, a.taken, a.terms] for a in m.amounts]] for m in METRICS
-            },
+            "metrics": {m.id: [m.title, m.formula, [[a.name, a.taken, a.terms] for a in m.amounts]] for m in METRICS},
             "sources": SOURCE_NAMES,
         }
         text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False)
@@ -226,17 +220,21 @@ def millions(value: float | None) -> str:
     return f"{value / 1e6:,.1f}".replace("-", formats.MINUS)
 
 
-def _sheet(rows: Iterable[tuple[str, dict[str, Cell]]], columns: list[str]) -> Sheet:
+def _sheet(rows: Iterable[tuple[str, dict[str, Cell]]], oldest_first: list[str]) -> Sheet:
+    """A table with the newest period beside the titles, where a phone shows it."""
+    columns = oldest_first[::-1]
     unknown = Cell(formats.UNKNOWN, None)
     return Sheet(columns, [(title, [cells.get(c, unknown) for c in columns]) for title, cells in rows])
 
 
 def _statements(quarters: pl.DataFrame, figures: _Figures, column: str) -> Sheet:
-    """Items by fiscal quarter, the newest quarters, oldest first, in millions."""
+    """Items by fiscal quarter, the newest quarters, in millions."""
     known = quarters.filter((pl.col("derivation") != "year_only") & pl.col(column).is_not_null())
     ends = known["period_end"].unique().sort().tail(QUARTERS).to_list()
     cells: dict[str, dict[str, Cell]] = {}
-    for item, end, value in known.filter(pl.col("period_end").is_in(ends)).select("item", "period_end", column).iter_rows():
+    for item, end, value in (
+        known.filter(pl.col("period_end").is_in(ends)).select("item", "period_end", column).iter_rows()
+    ):
         cells.setdefault(item, {})[str(end)] = Cell(millions(value), str(figures.index[item, end, False]))
     return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(end) for end in ends])
 
@@ -247,7 +245,9 @@ def _years(years: pl.DataFrame) -> Sheet:
         return Sheet([], [])
     last = years["fiscal_year"].unique().sort().tail(YEARS).to_list()
     cells: dict[str, dict[str, Cell]] = {}
-    for item, year, value in years.filter(pl.col("fiscal_year").is_in(last)).select("item", "fiscal_year", "value").iter_rows():
+    for item, year, value in (
+        years.filter(pl.col("fiscal_year").is_in(last)).select("item", "fiscal_year", "value").iter_rows()
+    ):
         cells.setdefault(item, {})[str(year)] = Cell(millions(value), None)
     return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(year) for year in last])
 

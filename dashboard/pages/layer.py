@@ -7,7 +7,7 @@ from dashboard import findings, formats
 from dashboard.cards import history
 from dashboard.cards.card import Column, Table, Value
 from dashboard.ledger import Layer, Ledger, Lens, Member
-from dashboard.pages.page import STATUS, Page, layer_path, measured_as, why_unmeasured
+from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as, why_unmeasured
 
 # (card, question, basis, metrics)
 FAMILIES: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
@@ -135,6 +135,7 @@ def _member(ledger: Ledger, member: Member, revenue: float | None, profit: float
         note = "No figures for these twelve months."
     return {
         "name": member.name,
+        "path": company_path(member.company_id) if member.company_id in ledger.reporting else None,
         "ticker": company.get("ticker") or ledger.companies.get(member.company_id, {}).get("ticker"),
         "status": STATUS.get(member.status, member.status),
         "parent": parent,

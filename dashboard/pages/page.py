@@ -31,6 +31,11 @@ def layer_path(lens: str, layer: Layer | str) -> str:
     return f"layers/{lens}/{layer if isinstance(layer, str) else layer.layer}.html"
 
 
+def company_path(company_id: str) -> str:
+    """Return the path of a company's page."""
+    return f"companies/{company_id}.html"
+
+
 def lens_path(lens: str, default: str) -> str:
     """Return the path of a lens's page; the default lens is the home page."""
     return "index.html" if lens == default else f"lenses/{lens}.html"
