@@ -128,7 +128,7 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         key=f"{item}.{basis}",
         title=title,
         subtitle=f"{name} by layer and company in US dollars, twelve months to calendar {at}, {BASIS_TEXT[basis]}. "
-        "A block is a company: width revenue, height margin, so area is profit. Dark line: the layer’s margin.",
+        "A block is a company: its sides are revenue and margin, so its area is profit. Line: the layer’s margin.",
         alt=f"{title}. {_spoken(found)}",
         as_of=f"twelve months to {at}",
         coverage=members_line(ledger, lens, basis, quarter, item),

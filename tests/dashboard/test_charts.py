@@ -192,13 +192,8 @@ def test_layers_of_the_contract_have_a_colour() -> None:
 
 
 def test_layers_too_narrow_for_their_labels_go_down_the_page() -> None:
-    tiny = [
-        profit_pools.Pool(
-            f"Layer with a long name {n}", "storage", [profit_pools.Block(f"Firm {n}", 1e8, 1e7)], 1e7, 0.1
-        )
-        for n in range(16)
-    ]
-    crowded = profit_pools.picture([*tiny, POOLS[0]], "operating income")
+    dark = [profit_pools.Pool(f"Layer with a long name {n}", "storage", [], None, None) for n in range(8)]
+    crowded = profit_pools.picture([*dark, POOLS[0]], "operating income")
     roomy = profit_pools.picture(POOLS, "operating income")
     assert crowded.spec is profit_pools.picture(POOLS, "operating income", narrow=True).spec
     assert roomy.spec is not crowded.spec
