@@ -1,7 +1,7 @@
 """The stand-ins for Yahoo and SEC under the real clients: yfinance, curl_cffi, httpx.
 
-Belongs here: that they answer as the real endpoints do, that every fault of the dial does what it says, that requests are
-counted, that the clock tells only what was filed. Does not belong here: what the product makes of it.
+Belongs here: that they answer as the real endpoints do, that every fault of the dial does what it says, that requests
+are counted, that the clock tells only what was filed. Does not belong here: what the product makes of it.
 """
 
 import io
@@ -31,6 +31,7 @@ from assets.sources.payload import Payload
 from tests.standins import KINDS, TODAY, Fact, RedirectSession, Refused, StandIn, World, recorded
 from tests.standins.client import fresh_yfinance
 from tests.standins.companies import Company
+from tests.standins.exchange import Request
 from tests.standins.redirect import rewritten
 
 # yfinance 1.7 on pandas 3.1: pandas announces a change that yfinance has not made yet.
@@ -245,8 +246,9 @@ def test_fast_info_and_quote_agree(session: RedirectSession, standin: StandIn) -
     assert info["lastPrice"] == quoted["regularMarketPrice"] == standin.world.closes("GOOGL")[TODAY]
     # Market value counts all classes; sharesOutstanding the quoted one only, as Yahoo does.
     assert info["marketCap"] == pytest.approx(quoted["marketCap"])
-    assert quoted["marketCap"] == pytest.approx(quoted["regularMarketPrice"] * quoted["impliedSharesOutstanding"])
-    assert quoted["sharesOutstanding"] < quoted["impliedSharesOutstanding"]
+    # Alphabet's 10-Q of 2026-07-23 counts 12,309 M shares of all classes.
+    assert quoted["marketCap"] / quoted["regularMarketPrice"] == pytest.approx(12_309e6, rel=1e-3)
+    assert quoted["sharesOutstanding"] < 6_000e6
 
 
 def test_quotes_of_many_leave_out_the_unknown(session: RedirectSession) -> None:
@@ -256,7 +258,20 @@ def test_quotes_of_many_leave_out_the_unknown(session: RedirectSession) -> None:
     assert found["005930.KS"]["currency"] == "KRW"
     assert (found["BABA"]["currency"], found["BABA"]["financialCurrency"]) == ("USD", "CNY")
     assert found["AAPL"]["marketCap"] == recorded.quote("AAPL")["marketCap"]  # type: ignore[index]
-    assert found["NVDA"]["earningsTimestampStart"] > datetime.combine(TODAY, datetime.min.time(), UTC).timestamp()
+
+
+def test_days_of_results_are_estimated_until_announced(session: RedirectSession, standin: StandIn) -> None:
+    def days() -> list[object]:
+        (quoted,) = raw(session, QUOTE, symbols="NVDA")["quoteResponse"]["result"]
+        stamps = (quoted[name] for name in ("earningsTimestamp", "earningsTimestampStart"))
+        return [datetime.fromtimestamp(at, UTC).date() for at in stamps] + [quoted["isEarningsDateEstimate"]]
+
+    standin.world.today = date(2025, 8, 1)
+    assert days() == [date(2025, 5, 28), date(2025, 8, 27), True]
+    standin.world.today = date(2025, 8, 20)
+    assert days() == [date(2025, 8, 27), date(2025, 8, 27), False]
+    standin.world.today = date(2025, 8, 27)
+    assert days() == [date(2025, 8, 27), date(2025, 11, 26), True]
 
 
 def test_exchange_rates_are_charts(session: RedirectSession) -> None:
@@ -458,8 +473,6 @@ def test_a_new_quarter_is_told_by_both_from_its_day_on(
     quarter = standin.world.add_quarter("nvidia", date(2026, 10, 15), revenue=100e9, capex=3e9)
     assert (quarter.start, quarter.end) == (date(2026, 4, 27), date(2026, 7, 26))
     old = client.get(f"/data.sec.gov/submissions/{number}.json")
-    (quoted,) = raw(session, QUOTE, symbols="NVDA")["quoteResponse"]["result"]
-    assert datetime.fromtimestamp(quoted["earningsTimestamp"], UTC).date() == date(2026, 10, 15)
     standin.world.today = date(2026, 10, 15)
     new = client.get(f"/data.sec.gov/submissions/{number}.json", headers={"If-None-Match": old.headers["ETag"]})
     assert new.json()["filings"]["recent"]["accessionNumber"][0] == quarter.accession
@@ -510,7 +523,7 @@ def test_life_events(session: RedirectSession, standin: StandIn) -> None:
     world = standin.world
     world.add_split("nvidia", date(2026, 10, 5), 4)
     world.change_symbol("alphabet", date(2026, 10, 5), "ALFA")
-    world.delist("coreweave", date(2026, 10, 2))
+    world.change("coreweave", listed_to=date(2026, 10, 2))
     before = world.closes("NVDA")
     world.today = date(2026, 10, 6)
     after = world.closes("NVDA")
@@ -538,8 +551,8 @@ ENDPOINTS = {
     "sec.submissions": "https://data.sec.gov/submissions/CIK0001769628.json",
     "sec.bulk": f"https://{BULK}",
 }
-JSON = ("yahoo.timeseries", "yahoo.chart", "yahoo.quote", "sec.companyfacts", "sec.submissions")
-Check = Callable[[Any, Any, str], bool]
+JSON = ("yahoo.timeseries", "yahoo.chart", "yahoo.quote", "sec.companyfacts", "sec.submissions", "sec.bulk")
+Check = Callable[[Any, Any, str], bool]  # the answer (or error) got, the clean one, the endpoint
 
 
 def leaves(value: Any) -> list[Any]:
@@ -570,14 +583,66 @@ def has(status: int, text: str = "") -> Check:
     return lambda got, clean, endpoint: got.status_code == status and text in got.text
 
 
-def json_differs(check: Callable[[Any, Any], bool]) -> Check:
-    return lambda got, clean, endpoint: got.status_code == 200 and check(got.json(), clean.json())
+def header(status: int, retry_after: str | None) -> Check:
+    return lambda got, clean, endpoint: (got.status_code, got.headers.get("Retry-After")) == (status, retry_after)
+
+
+def changed(check: Callable[[Any, Any], bool]) -> Check:
+    """The JSON, against that of the clean answer."""
+    return lambda got, clean, endpoint: got.status_code == 200 and check(document(got), document(clean))
+
+
+def document(answer: Any) -> Any:
+    """The JSON of an answer, or of every member of the bulk file."""
+    if not answer.content.startswith(b"PK"):
+        return json.loads(answer.content)
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    return [json.loads(archive.read(name)) for name in archive.namelist()]
 
 
 def fails(*names: str) -> Check:
-    return lambda got, clean, endpoint: (
-        isinstance(got, Exception) and any(name in {c.__name__ for c in type(got).__mro__} for name in names)
-    )
+    return lambda got, clean, endpoint: any(name in {c.__name__ for c in type(got).__mro__} for name in names)
+
+
+def halved(got: Any, clean: Any, endpoint: str) -> bool:
+    whole = endpoint == "yahoo.crumb" or not parses(got.text)
+    return whole and clean.text.startswith(got.text) and 0 < len(got.text) < len(clean.text)
+
+
+def broken_zip(got: Any, clean: Any, endpoint: str) -> bool:
+    return zipfile.is_zipfile(io.BytesIO(clean.content)) and not zipfile.is_zipfile(io.BytesIO(got.content))
+
+
+def slow(got: Any, clean: Any, endpoint: str) -> bool:
+    return bool(got.status_code == 200 and got.elapsed.total_seconds() > 0.25)
+
+
+def nothing(got: Any, clean: Any, endpoint: str) -> bool:
+    return (got.status_code, got.content) == (200, b"")
+
+
+def asks_for_consent(got: Any, clean: Any, endpoint: str) -> bool:
+    return "csrfToken" in got.text and "/consent.yahoo.com/" in got.url
+
+
+def no_numbers(got: Any, clean: Any) -> bool:
+    return bool(numbers(clean)) and not numbers(got) and len(leaves(got)) == len(leaves(clean))
+
+
+def other_keys(got: Any, clean: Any) -> bool:
+    return bool(keys(clean) - keys(got)) and leaves(got) == leaves(clean)
+
+
+def in_yen(got: Any, clean: Any) -> bool:
+    return "JPY" in str(got) and "JPY" not in str(clean) and numbers(got) == numbers(clean)
+
+
+def twice(got: Any, clean: Any) -> bool:
+    return len(leaves(got)) > 1.5 * len(leaves(clean)) and keys(got) == keys(clean)
+
+
+def more_nulls(got: Any, clean: Any) -> bool:
+    return leaves(got).count(None) > leaves(clean).count(None)
 
 
 EVERYWHERE = tuple(ENDPOINTS)
@@ -585,9 +650,10 @@ YAHOO = tuple(name for name in ENDPOINTS if name.startswith("yahoo."))
 SEC = tuple(name for name in ENDPOINTS if name.startswith("sec."))
 # What each fault does, where it does it, and what a plain client sees.
 TABLE: list[tuple[str, tuple[str, ...], Check]] = [
-    ("too_many", YAHOO, lambda got, clean, e: has(429, "Too Many Requests")(got, clean, e) and "Retry-After" not in got.headers),
+    ("too_many", EVERYWHERE, header(429, None)),
+    ("too_many", YAHOO, has(429, "Too Many Requests")),
     ("too_many", SEC, has(429, "Threshold Exceeded")),
-    ("too_many_retry_after", EVERYWHERE, lambda got, *_: (got.status_code, got.headers["Retry-After"]) == (429, "7")),
+    ("too_many_retry_after", EVERYWHERE, header(429, "7")),
     ("invalid_crumb", YAHOO, has(401, "Invalid Crumb")),
     ("forbidden", YAHOO, has(403, "Unauthorized")),
     ("forbidden", SEC, has(403, "Undeclared Automated Tool")),
@@ -595,31 +661,30 @@ TABLE: list[tuple[str, tuple[str, ...], Check]] = [
     ("server_error", EVERYWHERE, has(500)),
     ("unavailable", EVERYWHERE, has(503, "Will be right back")),
     ("html", EVERYWHERE, has(200, "<html>")),
-    ("consent", YAHOO, lambda got, *_: "csrfToken" in got.text and "/consent.yahoo.com/" in got.url),
-    ("truncated", (*JSON, "yahoo.crumb"), lambda got, clean, _: clean.text.startswith(got.text) and 0 < len(got.text) < len(clean.text)),
-    ("truncated", JSON, lambda got, *_: not parses(got.text)),
-    ("truncated", ("sec.bulk",), lambda got, *_: not zipfile.is_zipfile(io.BytesIO(got.content))),
-    ("wrong_types", JSON[:3], json_differs(lambda got, clean: not numbers(got) and bool(numbers(clean)))),
-    ("wrong_types", JSON[3:], json_differs(lambda got, clean: not numbers(got) and bool(numbers(clean)))),
-    ("renamed_keys", JSON, json_differs(lambda got, clean: bool(keys(clean) - keys(got)) and leaves(got) == leaves(clean))),
-    ("empty_body", EVERYWHERE, lambda got, *_: (got.status_code, got.content) == (200, b"")),
-    ("empty_result", JSON[:3], json_differs(lambda got, clean: next(iter(got.values()))["result"] == [])),
-    ("empty_result", ("sec.companyfacts",), json_differs(lambda got, clean: got["facts"] == {} and got["cik"] == clean["cik"])),
-    ("empty_result", ("sec.submissions",), json_differs(lambda got, clean: not any(got["filings"]["recent"].values()))),
-    ("no_figures", JSON[:1], json_differs(lambda got, _: all(set(e) == {"meta"} for e in got["timeseries"]["result"]))),
-    ("no_figures", ("yahoo.chart",), json_differs(lambda got, _: "timestamp" not in got["chart"]["result"][0])),
-    ("null_figures", JSON, json_differs(lambda got, clean: leaves(got).count(None) > leaves(clean).count(None))),
-    ("wrong_currency", JSON[:4], json_differs(lambda got, clean: "JPY" in str(got) and "JPY" not in str(clean))),
-    ("repeated", JSON, json_differs(lambda got, clean: len(leaves(got)) > 1.5 * len(leaves(clean)) and keys(got) == keys(clean))),
+    ("consent", YAHOO, asks_for_consent),
+    ("truncated", (*JSON[:5], "yahoo.crumb"), halved),
+    ("truncated", ("sec.bulk",), broken_zip),
+    ("wrong_types", JSON, changed(no_numbers)),
+    ("renamed_keys", JSON, changed(other_keys)),
+    ("empty_body", EVERYWHERE, nothing),
+    ("empty_result", JSON[:3], changed(lambda got, clean: next(iter(got.values()))["result"] == [])),
+    ("empty_result", JSON[3:4], changed(lambda got, clean: got["facts"] == {} and got["cik"] == clean["cik"])),
+    ("empty_result", JSON[5:], changed(lambda got, clean: not any(filer["facts"] for filer in got))),
+    ("empty_result", JSON[4:5], changed(lambda got, clean: not any(got["filings"]["recent"].values()))),
+    ("no_figures", JSON[:1], changed(lambda got, clean: {*map(len, got["timeseries"]["result"])} == {1})),
+    ("no_figures", JSON[1:2], changed(lambda got, clean: "timestamp" not in got["chart"]["result"][0])),
+    ("null_figures", JSON, changed(more_nulls)),
+    ("wrong_currency", (*JSON[:4], "sec.bulk"), changed(in_yen)),
+    ("repeated", JSON, changed(twice)),
     ("limited_200", YAHOO, has(200, "Edge: Too Many Requests")),
     ("limited_200", SEC, has(200, "Threshold Exceeded")),
-    ("slow_drip", EVERYWHERE, lambda got, *_: got.status_code == 200 and got.elapsed.total_seconds() > 0.25),
+    ("slow_drip", EVERYWHERE, slow),
     ("cut", EVERYWHERE, fails("IncompleteRead", "ConnectionError", "ChunkedEncodingError")),
     ("reset", EVERYWHERE, fails("ConnectionError")),
     ("dns", EVERYWHERE, fails("DNSError")),
     ("tls", EVERYWHERE, fails("CertificateVerifyError")),
     ("tls_plain", EVERYWHERE, fails("SSLError")),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -667,7 +732,8 @@ def test_every_kind_stands_in_the_table() -> None:
 def test_faults_of_httpx(dialled: StandIn) -> None:
     address = f"{dialled.url}/data.sec.gov/submissions/CIK0001769628.json"
     expected = {
-        "reset": httpx.ReadError, "cut": httpx.RemoteProtocolError, "tls": httpx.ConnectError, "tls_plain": httpx.ConnectError,
+        "reset": httpx.ReadError, "cut": httpx.RemoteProtocolError, "tls": httpx.ConnectError,
+        "tls_plain": httpx.ConnectError,
     }  # fmt: skip
     for kind, error in expected.items():
         dialled.faults.set(kind, "sec.submissions", count=1)
@@ -754,19 +820,29 @@ def test_probability_depends_on_the_seed_and_not_on_the_order_of_threads() -> No
 
 
 def test_a_storm_strikes_its_share_with_every_kind(dialled: StandIn) -> None:
-    # 600 requests, 0.3 of them: 180 expected, standard deviation 11.2; four of those either way.
-    quick = tuple(kind for kind in KINDS if kind != "slow_drip")
-    dialled.faults.storm(0.3, seed=1, kinds=quick)
-    chosen = Counter()
-    from tests.standins.exchange import Request
-
+    # 2,000 requests, 0.3 of them: 600 expected, standard deviation 20.5; four of those either way.
+    dialled.faults.storm(0.3, seed=1)
     request = Request("GET", "query2.finance.yahoo.com", "/", {}, {}, b"", dialled.url)
-    for number in range(600):
-        fault = dialled.faults.choose(request, "yahoo.chart", f"S{number}")
-        chosen[fault.kind if fault else None] += 1
+    chosen = Counter(dialled.faults.choose(request, "yahoo.chart", f"S{number}") for number in range(2000))
+    assert 518 <= 2000 - chosen[None] <= 682
+    assert set(chosen) - {None} == set(KINDS)
+    # At SEC no answer is about crumbs, consent or charts.
+    found = {dialled.faults.choose(request, "sec.submissions", f"S{number}") for number in range(2000)}
+    assert found - {None} == set(KINDS) - {"invalid_crumb", "consent", "no_figures", "wrong_currency"}
     dialled.faults.clear()
-    assert 135 <= 600 - chosen[None] <= 225
-    assert set(chosen) - {None} == set(quick)
+
+
+def test_a_storm_begins_anew_after_clear(dialled: StandIn) -> None:
+    def weather() -> list[int]:
+        dialled.faults.storm(0.5, seed=4, kinds=("server_error", "unavailable", "not_found"))
+        try:
+            return statuses(dialled, ["NVDA", "MSFT"], 10)
+        finally:
+            dialled.faults.clear()
+
+    first = weather()
+    assert weather() == first
+    assert set(first) == {200, 404, 500, 503}
 
 
 # Counting

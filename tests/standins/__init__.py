@@ -11,7 +11,8 @@ that the product needs to run.
         assert standin.requests.count("yahoo.*") < 150
 """
 
-from tests.standins.faults import KINDS, Dial, Fault
+from tests.standins.dial import Dial, Fault
+from tests.standins.faults import KINDS
 from tests.standins.figures import Fact
 from tests.standins.redirect import RedirectSession, Refused
 from tests.standins.server import StandIn

@@ -27,7 +27,7 @@ def main() -> None:
     with StandIn(World(options.today, options.company), port=options.port, seed=options.seed) as standin:
         for kind, probability, endpoint in options.fault:
             if kind == "storm":
-                standin.faults.storm(probability)
+                standin.faults.storm(probability, endpoint=endpoint)
             else:
                 standin.faults.set(kind, endpoint, probability=probability)
         print(f"# the stand-ins listen; their world's day is {standin.world.today}. In another shell:")

@@ -15,7 +15,7 @@ from yfinance.data import SingletonMeta, YfData
 
 @contextmanager
 def fresh_yfinance(folder: Path) -> Iterator[None]:
-    """yfinance without client, cookie or caches, its files in `folder`, its errors raised; afterwards the same again."""
+    """Give yfinance without client, cookie or caches, its files in `folder`, its errors raised; then forget again."""
     _forget(folder)
     before = yf.config.debug.hide_exceptions
     yf.config.debug.hide_exceptions = False

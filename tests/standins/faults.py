@@ -1,19 +1,16 @@
-"""The fault dial: what can go wrong, where, how often.
+"""What can go wrong: each kind of fault as a change of an answer.
 
-Belongs here: each kind of fault as a change of an answer, and who is struck by it. Does not belong here: sockets
-(server.py carries out 'drip', 'cut' and 'reset').
+Belongs here: the kinds, and the endpoints at which each can be met. Does not belong here: who is struck and how often
+(dial.py), sockets (server.py carries out 'drip', 'cut' and 'reset').
 
 Faults that happen before HTTP is spoken (a name that does not resolve, TLS that cannot be trusted) strike a single
 request by sending the client elsewhere with a 307; a client that follows redirects meets the failure itself. For a
 client that follows none, or for all requests, give it one of `StandIn.broken_addresses` instead of the address.
 """
 
-import hashlib
 import json
-import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlencode
@@ -170,7 +167,7 @@ def _other(currency: str) -> str:
 
 def _other_currency(value: Any) -> Any:
     if isinstance(value, dict):
-        changed = {}
+        changed: dict[str, Any] = {}
         for key, held in value.items():
             if key in ("currencyCode", "currency", "financialCurrency") and isinstance(held, str):
                 changed[key] = _other(held)
@@ -219,117 +216,45 @@ def _of_json(change: Callable[[Any], Any]) -> Strike:
     return lambda case: case.reshaped(change)
 
 
-# What each kind does. A kind that finds nothing to change (no currency in `submissions`) leaves the answer as it is.
-KINDS: dict[str, Strike] = {
-    "too_many": _too_many,
-    "too_many_retry_after": _too_many_later,
-    "invalid_crumb": lambda case: Answer(401, _crumb_file("401_invalid_crumb.json")),
-    "forbidden": _forbidden,
-    "not_found": _not_found,
-    "server_error": lambda case: Answer(500, b"Internal Server Error", "text/plain"),
-    "unavailable": lambda case: Answer(503, HTML, "text/html"),
-    "html": lambda case: Answer(200, HTML, "text/html"),
-    "consent": _consent,
-    "truncated": _truncated,
-    "wrong_types": _of_json(_texts),
-    "renamed_keys": _of_json(_renamed),
-    "empty_body": lambda case: Answer(200, b"", case.answer.content_type),
-    "empty_result": _of_json(_emptied),
-    "no_figures": _of_json(_without_figures),
-    "null_figures": _of_json(_with_holes),
-    "wrong_currency": _of_json(_other_currency),
-    "repeated": _of_json(_repeated),
-    "limited_200": _says_limited,
-    "slow_drip": _delivered("drip"),
-    "cut": _delivered("cut"),
-    "reset": _delivered("reset"),
-    "dns": _elsewhere("dns"),
-    "tls": _elsewhere("tls"),
-    "tls_plain": _elsewhere("tls_plain"),
+@dataclass(frozen=True)
+class Kind:
+    """One kind of fault: what it makes of an answer, and the endpoints (globs) at which it can be met."""
+
+    strike: Strike
+    endpoints: tuple[str, ...] = ("*",)
+
+    def applies(self, endpoint: str) -> bool:
+        return any(fnmatchcase(endpoint, glob) for glob in self.endpoints)
+
+
+DATA = ("yahoo.timeseries", "yahoo.chart", "yahoo.quote", "yahoo.quote_summary")
+DOCUMENTS = (*DATA, "sec.companyfacts", "sec.submissions", "sec.bulk")
+WITH_A_BODY = (*DATA, "yahoo.crumb", "sec.*")
+
+KINDS: dict[str, Kind] = {
+    "too_many": Kind(_too_many),
+    "too_many_retry_after": Kind(_too_many_later),
+    "invalid_crumb": Kind(lambda case: Answer(401, _crumb_file("401_invalid_crumb.json")), ("yahoo.*",)),
+    "forbidden": Kind(_forbidden),
+    "not_found": Kind(_not_found),
+    "server_error": Kind(lambda case: Answer(500, b"Internal Server Error", "text/plain")),
+    "unavailable": Kind(lambda case: Answer(503, HTML, "text/html")),
+    "html": Kind(lambda case: Answer(200, HTML, "text/html")),
+    "consent": Kind(_consent, (*DATA, "yahoo.crumb")),
+    "truncated": Kind(_truncated, WITH_A_BODY),
+    "wrong_types": Kind(_of_json(_texts), DOCUMENTS),
+    "renamed_keys": Kind(_of_json(_renamed), DOCUMENTS),
+    "empty_body": Kind(lambda case: Answer(200, b"", case.answer.content_type)),
+    "empty_result": Kind(_of_json(_emptied), DOCUMENTS),
+    "no_figures": Kind(_of_json(_without_figures), ("yahoo.timeseries", "yahoo.chart")),
+    "null_figures": Kind(_of_json(_with_holes), DOCUMENTS),
+    "wrong_currency": Kind(_of_json(_other_currency), (*DATA[:3], "sec.companyfacts", "sec.bulk")),
+    "repeated": Kind(_of_json(_repeated), DOCUMENTS),
+    "limited_200": Kind(_says_limited),
+    "slow_drip": Kind(_delivered("drip"), WITH_A_BODY),
+    "cut": Kind(_delivered("cut"), WITH_A_BODY),
+    "reset": Kind(_delivered("reset")),
+    "dns": Kind(_elsewhere("dns")),
+    "tls": Kind(_elsewhere("tls")),
+    "tls_plain": Kind(_elsewhere("tls_plain")),
 }
-
-
-@dataclass
-class Fault:
-    """One setting of the dial: which kind strikes which requests, and how many it struck."""
-
-    kind: str
-    endpoint: str = "*"
-    subject: str = "*"
-    probability: float = 1.0
-    count: int | None = None
-    skip: int = 0
-    when: Callable[[Request], bool] | None = None
-    struck: int = field(default=0, init=False)
-    seen: int = field(default=0, init=False)
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"no fault {self.kind!r}; there are: {', '.join(KINDS)}")
-
-
-class Dial:
-    """Faults that are set. With a probability, whether a request is struck depends on the seed, the endpoint, the
-    subject and how often it was asked for, and not on the order in which threads happen to ask."""
-
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
-        self.faults: list[Fault] = []
-        self._asked: Counter[tuple[int, str, str]] = Counter()
-        self._lock = threading.Lock()
-
-    def set(
-        self, kind: str, endpoint: str = "*", *, subject: str = "*", probability: float = 1.0, count: int | None = None,
-        skip: int = 0, when: Callable[[Request], bool] | None = None,
-    ) -> Fault:  # fmt: skip
-        """Let a kind strike requests by endpoint and subject (globs), and `when` if given.
-
-        After `skip` such requests, at most `count` are struck, each with the probability.
-        """
-        fault = Fault(kind, endpoint, subject, probability, count, skip, when)
-        with self._lock:
-            self.faults.append(fault)
-        return fault
-
-    def storm(self, probability: float, seed: int | None = None, kinds: tuple[str, ...] = tuple(KINDS)) -> None:
-        """Let every request fail with that probability in all, each time by a kind chosen from `kinds`."""
-        if seed is not None:
-            self.seed = seed
-        # Kinds are tried in turn; each strikes what the earlier ones left, so that the sum is the probability.
-        left = 1.0
-        for kind in kinds:
-            share = probability / len(kinds)
-            self.set(kind, probability=share / left)
-            left -= share
-
-    def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        with self._lock:
-            self.faults.clear()
-
-    def choose(self, request: Request, endpoint: str, subject: str) -> Fault | None:
-        """The first fault that strikes this request."""
-        with self._lock:
-            for number, fault in enumerate(self.faults):
-                if not (fnmatchcase(endpoint, fault.endpoint) and fnmatchcase(subject, fault.subject)):
-                    continue
-                if fault.when is not None and not fault.when(request):
-                    continue
-                fault.seen += 1
-                self._asked[number, endpoint, subject] += 1
-                if fault.seen <= fault.skip or (fault.count is not None and fault.struck >= fault.count):
-                    continue
-                if self._drawn(number, endpoint, subject) >= fault.probability:
-                    continue
-                fault.struck += 1
-                return fault
-        return None
-
-    def _drawn(self, number: int, endpoint: str, subject: str) -> float:
-        words = f"{self.seed}|{number}|{endpoint}|{subject}|{self._asked[number, endpoint, subject]}"
-        return int.from_bytes(hashlib.sha256(words.encode()).digest()[:7]) / 2**56
-
-
-def struck(fault: Fault, case: Case) -> Answer:
-    """The answer that the fault makes of the case."""
-    return KINDS[fault.kind](case)

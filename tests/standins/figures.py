@@ -132,17 +132,19 @@ def invented(company: Company, quarters: int = 12, last: date = date(2026, 6, 30
     return figures
 
 
+# Invented items as shares of revenue.
+SHARES_OF_REVENUE = {
+    "cost_of_revenue": 0.4, "gross_profit": 0.6, "research_and_development": 0.2, "operating_income": 0.15,
+    "pretax_income": 0.16, "income_tax": 0.03, "net_income": 0.13, "depreciation_amortization": 0.05,
+    "stock_based_compensation": 0.08, "operating_cash_flow": 0.25, "capex": 0.1, "cash": 2.0, "long_term_debt": 1.5,
+    "current_debt": 0.1, "total_debt": 1.6, "equity": 5.0, "total_assets": 9.0, "net_ppe": 1.2,
+}  # fmt: skip
+
+
 def _shape(revenue: float, shares: float) -> dict[str, float]:
-    amount = lambda share: float(round(revenue * share, -3))  # noqa: E731
-    return {
-        "revenue": revenue, "cost_of_revenue": amount(0.4), "gross_profit": revenue - amount(0.4),
-        "research_and_development": amount(0.2), "operating_income": amount(0.15), "pretax_income": amount(0.16),
-        "income_tax": amount(0.03), "net_income": amount(0.13), "depreciation_amortization": amount(0.05),
-        "stock_based_compensation": amount(0.08), "operating_cash_flow": amount(0.25), "capex": amount(0.1),
-        "cash": amount(2.0), "long_term_debt": amount(1.5), "current_debt": amount(0.1), "total_debt": amount(1.6),
-        "equity": amount(5.0), "total_assets": amount(9.0), "net_ppe": amount(1.2),
-        "shares_outstanding": float(round(shares)), "diluted_shares": float(round(shares * 1.03)),
-    }  # fmt: skip
+    amounts = {item: float(round(revenue * share, -3)) for item, share in SHARES_OF_REVENUE.items()}
+    counts = {"shares_outstanding": float(round(shares)), "diluted_shares": float(round(shares * 1.03))}
+    return {"revenue": revenue} | amounts | counts
 
 
 def facts_of(company: Company, figures: Iterable[Figure]) -> list[Fact]:
@@ -165,7 +167,7 @@ def tag(company: Company, item: str) -> str | None:
     taxonomy = "ifrs-full" if company.foreign else "us-gaap"
     labels = [c.label for c in FILED if c.item == item]
     own = [label for label in labels if label.startswith((taxonomy, "dei"))]
-    return (own or labels or [None])[0]
+    return next(iter(own or labels), None)
 
 
 def accession(company: Company, filed: date, sequence: int = 0) -> str:
@@ -173,51 +175,66 @@ def accession(company: Company, filed: date, sequence: int = 0) -> str:
     return f"{company.cik or '0000000000'}-{filed:%y}-{filed.timetuple().tm_yday * 100 + sequence:06d}"
 
 
+@dataclass(frozen=True)
+class _Told:
+    """An item of a period as some source has it, with the source's rank: the lower speaks."""
+
+    rank: tuple[int, ...]
+    item: str
+    start: date | None
+    end: date
+    value: float
+    known: date
+
+
 def figures_of(company: Company, rows: Iterable[Row], *, stamp: bool = True) -> list[Figure]:
     """What Yahoo tells of a company: one figure per item, span and period end, amounts in its reporting currency.
 
-    Three months where a row says three, or where two rows of one filing year (same start) lie three months apart.
-    Balances stand in both spans; the twelve months' only at the year's end. `stamp`: ends are moved to month ends.
+    Three months where a row says three, or where two rows with the same start end three months apart. Balances stand in
+    both spans; in the twelve months' only at the year's end. `stamp`: ends are moved to month ends.
     """
-    chosen: dict[tuple[str, str, date], tuple[tuple[int, ...], Figure]] = {}
-    for rank, item, unit, start, end, value, known in _ranked(company, rows):
-        stamped = month_end(end) if stamp else end
-        spans = [span(start, end)]
-        if item in STOCKS:
-            spans = ["3M", "12M"] if month_end(end).month == company.year_end_month else ["3M"]
-        for found in spans:
-            if found is None:
-                continue
-            key, figure = (item, found, stamped), Figure(item, found, stamped, unit, value, known)
-            held = chosen.get(key)
-            if held is None or rank < held[0] or (rank == held[0] and known >= held[1].known):
-                chosen[key] = (rank, figure)
-    return [figure for _, figure in sorted(chosen.values(), key=lambda pair: (pair[1].end, pair[1].item, pair[1].span))]
+    chosen: dict[tuple[str, str, date], _Told] = {}
+    held = _told(company, rows)
+    for told in [*held, *_differences(held)]:
+        if told.item not in STOCKS:
+            spans = [span(told.start, told.end)]
+        else:
+            spans = ["3M", "12M"] if month_end(told.end).month == company.year_end_month else ["3M"]
+        for found in filter(None, spans):
+            key = (told.item, found, month_end(told.end) if stamp else told.end)
+            other = chosen.get(key)
+            if other is None or told.rank < other.rank or (told.rank == other.rank and told.known >= other.known):
+                chosen[key] = told
+    figures = [Figure(item, s, end, company.currency, t.value, t.known) for (item, s, end), t in chosen.items()]
+    return sorted(figures, key=lambda figure: (figure.end, figure.item, figure.span))
 
 
-def _ranked(
-    company: Company, rows: Iterable[Row]
-) -> list[tuple[tuple[int, ...], str, str, date | None, date, float, date]]:
+def _told(company: Company, rows: Iterable[Row]) -> list[_Told]:
+    """The rows whose label means an item, in the company's currency or in shares, with our sign."""
     found = []
-    running: dict[tuple[object, ...], dict[date, tuple[float, date]]] = defaultdict(dict)
     for row in rows:
         concept = BY_LABEL.get(row.concept)
         if concept is None or (company.company_id, row.concept) in MISNAMED:
             continue
-        if row.unit not in (company.currency, "shares"):
-            continue
-        rank = (YAHOO_SAYS.index(row.source), concept.tier)
-        value = row.value * concept.sign
-        if (row.start is None) == (concept.item in STOCKS):
-            found.append((rank, concept.item, company.currency, row.start, row.end, value, row.known))
-        if row.start is not None and concept.item not in SHARES:
-            ends = running[rank, concept.item, row.start]
-            if row.end not in ends or row.known >= ends[row.end][1]:
-                ends[row.end] = (value, row.known)
-    for (rank, item, _), ends in running.items():
-        ordered = sorted(ends.items())
-        for (before, (less, _)), (end, (more, known)) in pairwise(ordered):
-            start = before + timedelta(days=1)
-            if span(start, end) == "3M":
-                found.append(((*rank, 1), item, company.currency, start, end, more - less, known))
+        if row.unit in (company.currency, "shares") and (row.start is None) == (concept.item in STOCKS):
+            rank = (YAHOO_SAYS.index(row.source), concept.tier)
+            found.append(_Told(rank, concept.item, row.start, row.end, row.value * concept.sign, row.known))
+    return found
+
+
+def _differences(told: Iterable[_Told]) -> list[_Told]:
+    """Quarters as the difference of two amounts to date; they speak after those told as such."""
+    to_date: dict[tuple[object, ...], dict[date, _Told]] = defaultdict(dict)
+    for one in told:
+        if one.start is not None and one.item not in SHARES:
+            ends = to_date[one.rank, one.item, one.start]
+            if one.end not in ends or one.known >= ends[one.end].known:
+                ends[one.end] = one
+    found = []
+    for ends in to_date.values():
+        for before, after in pairwise(ends[end] for end in sorted(ends)):
+            start = before.end + timedelta(days=1)
+            if span(start, after.end) == "3M":
+                rank, value = (*after.rank, 1), after.value - before.value
+                found.append(_Told(rank, after.item, start, after.end, value, max(before.known, after.known)))
     return found

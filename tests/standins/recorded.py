@@ -46,4 +46,7 @@ def calendar_events(symbol: str) -> dict[str, Any] | None:
     """The recorded calendarEvents of the symbol."""
     if symbol != "AAPL":
         return None
-    return document("quotesummary/yafin_calendarEvents_AAPL.json")["quoteSummary"]["result"][0]["calendarEvents"]
+    found: dict[str, Any] = document("quotesummary/yafin_calendarEvents_AAPL.json")["quoteSummary"]["result"][0][
+        "calendarEvents"
+    ]
+    return found

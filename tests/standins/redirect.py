@@ -35,7 +35,7 @@ def original(url: str, base: str) -> str:
     return "https://" + url.removeprefix(base + "/") if url.startswith(base + "/") else url
 
 
-class RedirectSession(requests.Session):  # type: ignore[type-arg]
+class RedirectSession(requests.Session[requests.Response]):
     """curl_cffi's session with every request sent to the stand-in; no other host can be asked. For yfinance `base` is
     `StandIn.yahoo_url`, so that it keeps its cookie.
 
@@ -46,9 +46,8 @@ class RedirectSession(requests.Session):  # type: ignore[type-arg]
         super().__init__(**({"impersonate": "chrome"} | options))
         self.base = base
 
-    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:  # type: ignore[override]
-        headers = dict(options.pop("headers", None) or {})
-        headers["X-Original-Host"] = urlsplit(url).hostname or ""
-        response = super().request(method, rewritten(url, self.base), *args, headers=headers, **options)
+    def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
+        options["headers"] = dict(options.get("headers") or {}) | {"X-Original-Host": urlsplit(url).hostname or ""}
+        response = super().request(method, rewritten(url, self.base), *args, **options)
         response.url = original(response.url, self.base)
         return response

@@ -8,14 +8,14 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 from tests.standins.companies import Company
 from tests.standins.exchange import Answer, Endpoint, Request
-from tests.standins.world import World
+from tests.standins.world import Filing, World
 
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNDECLARED = b"""<!DOCTYPE html>
@@ -33,6 +33,8 @@ NO_SUCH_KEY = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
     b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
 )
+# A document, and when it was last changed.
+_Found = tuple[bytes, datetime | None]
 BULK = "/Archives/edgar/daily-index/xbrl/companyfacts.zip"
 
 
@@ -72,14 +74,15 @@ class Sec:
     def bulk(self, request: Request, subject: str) -> Answer:
         if not CONTACT.search(request.headers.get("user-agent", "")):
             return Answer(403, UNDECLARED, "text/html")
-        changed = max((d for c in self.world.companies.values() if (d := self._changed(c))), default=None)
+        filers = [company.company_id for company in self.world.companies.values() if company.cik]
+        changed = _changed(filing for filer in filers for filing in self.world.filings(filer) if filing.report)
         answer = Answer(200, self.zipped(), "application/zip", rebuilt=self.zipped)
         return _conditional(request, answer, f'"bulk-{changed}"', changed)
 
     def zipped(self, reshape: Callable[[bytes], bytes] = lambda document: document) -> Iterator[bytes]:
         """The bulk file in pieces: one JSON document per filer with facts, as `companyfacts.zip` holds them."""
         pieces = _Pieces()
-        with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as archive:
             for company in sorted(self.world.companies.values(), key=lambda c: c.cik or ""):
                 found = self._facts_of(f"CIK{company.cik}") if company.cik else None
                 if found is not None:
@@ -89,36 +92,33 @@ class Sec:
                     yield pieces.taken()
         yield pieces.taken()
 
-    def _polite(self, request: Request, find: Callable[[], tuple[bytes, Company | None] | None]) -> Answer:
+    def _polite(self, request: Request, find: Callable[[], _Found | None]) -> Answer:
         if not CONTACT.search(request.headers.get("user-agent", "")):
             return Answer(403, UNDECLARED, "text/html")
         found = find()
         if found is None:
             return Answer(404, NO_SUCH_KEY, "application/xml")
-        body, company = found
+        body, changed = found
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        return _conditional(request, Answer(200, body, "application/json"), tag, company and self._changed(company))
+        return _conditional(request, Answer(200, body, "application/json"), tag, changed)
 
-    def _changed(self, company: Company) -> Any:
-        return self.world.last_filed(company.company_id)
-
-    def _facts_of(self, subject: str) -> tuple[bytes, Company] | None:
+    def _facts_of(self, subject: str) -> _Found | None:
         company = self.world.by_cik(subject.removeprefix("CIK"))
-        if company is None:
+        facts = self.world.facts(company.company_id) if company else []
+        if company is None or not facts:
             return None
-        facts = self.world.facts(company.company_id)
-        if not facts:
-            return None
-        key = ("facts", company.company_id, len(facts), facts[-1].filed, company.name)
+        key = (company.company_id, len(facts), facts[-1].filed, company.name)
         if key not in self._documents:
             self._documents[key] = json.dumps(companyfacts(self.world, company), separators=(",", ":")).encode()
-        return self._documents[key], company
+        filings = self.world.filings(company.company_id)
+        return self._documents[key], _changed(filing for filing in filings if filing.report)
 
-    def _submissions_of(self, subject: str) -> tuple[bytes, Company] | None:
+    def _submissions_of(self, subject: str) -> _Found | None:
         company = self.world.by_cik(subject.removeprefix("CIK"))
         if company is None:
             return None
-        return json.dumps(submissions(self.world, company), separators=(",", ":")).encode(), company
+        body = json.dumps(submissions(self.world, company), separators=(",", ":")).encode()
+        return body, _changed(self.world.filings(company.company_id))
 
 
 def companyfacts(world: World, company: Company) -> dict[str, Any]:
@@ -171,16 +171,24 @@ def submissions(world: World, company: Company) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _conditional(request: Request, answer: Answer, tag: str, changed: Any) -> Answer:
+def _conditional(request: Request, answer: Answer, tag: str, changed: datetime | None) -> Answer:
     """Add ETag and Last-Modified; 304 without a body where the asker has it already."""
     answer.headers["ETag"] = tag
     if changed is not None:
-        answer.headers["Last-Modified"] = format_datetime(datetime.combine(changed, time(22, 5), UTC), usegmt=True)
+        answer.headers["Last-Modified"] = format_datetime(changed, usegmt=True)
     known = request.headers.get("if-none-match")
     since = request.headers.get("if-modified-since")
     if known == tag or (known is None and since is not None and since == answer.headers.get("Last-Modified")):
         return Answer(304, b"", answer.content_type, answer.headers)
     return answer
+
+
+def _changed(filings: Iterable[Filing]) -> datetime | None:
+    """When the newest of the filings came out; a second later for each of the same day."""
+    days = [filing.filed for filing in filings]
+    if not days:
+        return None
+    return datetime.combine(max(days), time(22, 5), UTC) + timedelta(seconds=days.count(max(days)))
 
 
 class _Pieces(io.RawIOBase):

@@ -24,8 +24,9 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.standins.certificate import self_signed
+from tests.standins.dial import Dial
 from tests.standins.exchange import Answer, Endpoint, Request
-from tests.standins.faults import Case, Dial, struck
+from tests.standins.faults import KINDS, Case
 from tests.standins.ledger import Entry, Ledger
 from tests.standins.sec import THRESHOLD, Sec
 from tests.standins.world import TODAY, World
@@ -133,12 +134,12 @@ class StandIn:
             self.closing.wait(self.latency)
         if self._over_limit(endpoint.name):
             return endpoint.name, subject, Answer(403, THRESHOLD, "text/html"), "sec_limit"
-        fault = self.faults.choose(request, endpoint.name, subject)
+        kind = self.faults.choose(request, endpoint.name, subject)
         answer = endpoint.answer(request, subject)
-        if fault is None:
+        if kind is None:
             return endpoint.name, subject, answer, None
         case = Case(request, endpoint.name, answer, lambda: self.broken_addresses)
-        return endpoint.name, subject, struck(fault, case), fault.kind
+        return endpoint.name, subject, KINDS[kind].strike(case), kind
 
     def _over_limit(self, endpoint: str) -> bool:
         if self.sec_limit is None or not endpoint.startswith("sec."):

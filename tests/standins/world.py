@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -128,9 +129,12 @@ class World:
         """The day of the newest filing made by today."""
         return max((f.filed for f in self._of(company_id).filings if f.filed <= self.today), default=None)
 
-    def next_filed(self, company_id: str) -> date | None:
-        """The day of the next filing that the world already holds."""
-        return min((f.filed for f in self._of(company_id).filings if f.filed > self.today), default=None)
+    def results(self, company_id: str) -> tuple[date | None, date | None]:
+        """The days of the last and of the next results that the world holds: of filings with figures, or as told."""
+        held = self._of(company_id)
+        days = {f.filed for f in held.filings if f.report} or {f.known for f in self._figures(held, date.max)}
+        past, coming = [d for d in days if d <= self.today], [d for d in days if d > self.today]
+        return max(past, default=None), min(coming, default=None)
 
     def figures(self, company_id: str) -> list[Figure]:
         """The figures that Yahoo tells by today, one per item, span and month end."""
@@ -265,9 +269,12 @@ class World:
         """Trade under another symbol from that day on; the old one is then unknown."""
         self._symbols[company_id].append((day, symbol))
 
-    def delist(self, company_id: str, day: date) -> None:
-        """End trading after that day."""
-        self.companies[company_id] = replace(self.companies[company_id], listed_to=day)
+    def change(self, company_id: str, **fields: Any) -> None:
+        """Change what a company is: `listed_to`, `currency`, `year_end_month`, `shares_per_receipt`, `name`, …"""
+        with self.lock:
+            held = self._of(company_id)
+            held.company = self.companies[company_id] = replace(self.companies[company_id], **fields)
+            held.version += 1
 
     def add_company(self, company: Company) -> None:
         """Let another company exist, with invented figures unless the bundle knows its id."""

@@ -63,9 +63,13 @@ MODULES = {
     "quoteType": ("symbol", "quoteType", "longName", "shortName", "exchange"),
     "price": ("symbol", "currency", "regularMarketPrice", "marketCap", "longName", "quoteType", "regularMarketTime"),
     "summaryDetail": ("currency", "marketCap", "regularMarketPreviousClose", "fiftyTwoWeekHigh", "fiftyTwoWeekLow"),
-    "defaultKeyStatistics": ("sharesOutstanding", "impliedSharesOutstanding"),
+    "defaultKeyStatistics": ("sharesOutstanding",),
     "financialData": ("financialCurrency",),
 }
+# What part of all shares the quoted class is (Meta's as recorded 2025-11-26, Alphabet's nearly).
+QUOTED_CLASS = {"meta": 0.864, "alphabet": 0.48}
+# So many days ahead a day of results is announced, no longer estimated.
+ANNOUNCED_DAYS = 21
 SESSION = "3_cc-session_1"
 CONSENT = """<html><body><form method="post" class="consent-form" action="{action}">
 <input type="hidden" name="csrfToken" value="csrf-1"><input type="hidden" name="sessionId" value="{session}">
@@ -155,7 +159,10 @@ class Yahoo:
     # Statements
 
     def timeseries(self, request: Request, symbol: str) -> Answer:
-        since, until = int(request.query.get("period1", 0)), int(request.query.get("period2", 2**40))
+        try:
+            since, until = int(request.query.get("period1", 0)), int(request.query.get("period2", 2**40))
+        except ValueError:
+            return Answer.of(_error("finance", "Bad Request", "period1 and period2 are seconds"), 400)
         asked = [kind for kind in request.query.get("type", "").split(",") if kind]
         company = self.world.by_symbol(symbol)
         if not asked:
@@ -226,7 +233,7 @@ class Yahoo:
     ) -> tuple[date, date]:
         today = self.world.today
         if asked is None:
-            ends = [int(request.query.get(name, 0)) for name in ("period1", "period2")]
+            ends = [int(float(request.query.get(name) or 0)) for name in ("period1", "period2")]
             zone = exchange.tzinfo
             first = datetime.fromtimestamp(max(ends[0], 0), zone).date()
             last = datetime.fromtimestamp(min(ends[1], 2**33) - 1, zone).date()
@@ -248,13 +255,13 @@ class Yahoo:
         opens, ends = (int(_at(last, hour, exchange).timestamp()) for hour in (exchange.opens, exchange.closes))
         zone = _at(last, exchange.closes, exchange)
         offset = int((zone.utcoffset() or timedelta()).total_seconds())
-        year = [closes[d] for d in days if d > last - timedelta(days=365)] or [None]
+        year = [closes[d] for d in days if d > last - timedelta(days=365)] or [0.0]
         period = {"timezone": zone.tzname(), "start": opens, "end": ends, "gmtoffset": offset}
         name = company.name if company else symbol
         meta: dict[str, Any] = {
             "currency": self._price_currency(symbol, company), "symbol": symbol, "exchangeName": exchange.code,
             "fullExchangeName": exchange.name, "instrumentType": "EQUITY" if company else "CURRENCY",
-            "firstTradeDate": int(_at(days[0], exchange.opens, exchange).timestamp()) if days else None,
+            "firstTradeDate": _opening(days[0], exchange) if days else None,
             "regularMarketTime": ends, "hasPrePostMarketData": company is not None, "gmtoffset": offset,
             "timezone": zone.tzname(), "exchangeTimezoneName": exchange.zone, "regularMarketPrice": price,
             "fiftyTwoWeekHigh": max(year), "fiftyTwoWeekLow": min(year), "regularMarketDayHigh": price,
@@ -265,7 +272,7 @@ class Yahoo:
         }  # fmt: skip
         if interval[-1] in "mh":
             meta["tradingPeriods"] = [
-                [period | {"start": int(_at(d, exchange.opens, exchange).timestamp()),
+                [period | {"start": _opening(d, exchange),
                            "end": int(_at(d, exchange.closes, exchange).timestamp())}]
                 for d in days[-5:]
             ]  # fmt: skip
@@ -280,18 +287,19 @@ class Yahoo:
     def _events(self, company: Company, request: Request, first: date, last: date) -> dict[str, Any]:
         """Splits and dividends of the days shown, each under the stamp of its day's opening, as far as asked for."""
         asked = request.query.get("events", "")
-        opening = lambda day: int(_at(day, company.exchange.opens, company.exchange).timestamp())  # noqa: E731
         splits, dividends = {}, {}
         for split in self.world.splits(company.company_id) if "split" in asked else ():
             if first <= split.day <= last:
                 ratio = Fraction(split.ratio).limit_denominator(1000)
-                splits[str(opening(split.day))] = {
-                    "date": opening(split.day), "numerator": float(ratio.numerator),
+                at = _opening(split.day, company.exchange)
+                splits[str(at)] = {
+                    "date": at, "numerator": float(ratio.numerator),
                     "denominator": float(ratio.denominator), "splitRatio": f"{ratio.numerator}:{ratio.denominator}",
                 }  # fmt: skip
         for day, amount in self.world.dividends(company.company_id) if "div" in asked else ():
             if first <= day <= last:
-                dividends[str(opening(day))] = {"amount": amount, "date": opening(day)}
+                at = _opening(day, company.exchange)
+                dividends[str(at)] = {"amount": amount, "date": at}
         return {name: held for name, held in (("dividends", dividends), ("splits", splits)) if held}
 
     # Quotes
@@ -349,21 +357,27 @@ class Yahoo:
         return quoted
 
     def _valued(self, company: Company, price: float | None) -> dict[str, Any]:
-        """Market value over all share classes; `sharesOutstanding` is the quoted class alone, as at Alphabet."""
+        """Market value over all share classes; `sharesOutstanding` is of the quoted class alone.
+
+        `earningsTimestamp` is that of the last results and `…Start` an estimate of the next, until these are announced;
+        then all are of the next.
+        """
         shares = self.world.shares(company.company_id)
-        last, coming = self.world.last_filed(company.company_id), self.world.next_filed(company.company_id)
-        expected = coming or (last or self.world.today) + timedelta(days=91)
+        last, coming = self.world.results(company.company_id)
+        announced = coming is not None and (coming - self.world.today).days <= ANNOUNCED_DAYS
+        expected = coming if announced and coming else (last or self.world.today) + timedelta(days=91)
         while expected <= self.world.today:
             expected += timedelta(days=91)
-        stamp = int(datetime.combine(expected, time(20, 0), UTC).timestamp())
-        quoted_class = shares * (0.48 if company.symbol == "GOOGL" else 1)
-        return {
-            "financialCurrency": company.currency, "sharesOutstanding": int(quoted_class),
-            "impliedSharesOutstanding": int(shares),
-            "marketCap": int(price * shares) if price is not None else None,
-            "earningsTimestamp": stamp, "earningsTimestampStart": stamp, "earningsTimestampEnd": stamp,
-            "isEarningsDateEstimate": coming is None,
+        told = {
+            "earningsTimestamp": expected if announced else last, "earningsTimestampStart": expected,
+            "earningsTimestampEnd": expected,
         }  # fmt: skip
+        return {
+            "financialCurrency": company.currency,
+            "sharesOutstanding": int(shares * QUOTED_CLASS.get(company.company_id, 1)),
+            "marketCap": int(price * shares) if price is not None else None,
+            "isEarningsDateEstimate": not announced,
+        } | {name: _evening(day) for name, day in told.items() if day is not None}
 
 
 def _redirect(url: str) -> Answer:
@@ -376,6 +390,15 @@ def _error(place: str, code: str, description: str) -> dict[str, Any]:
 
 def _at(day: date, hour: tuple[int, int], exchange: Exchange) -> datetime:
     return datetime.combine(day, time(*hour), exchange.tzinfo)
+
+
+def _opening(day: date, exchange: Exchange) -> int:
+    return int(_at(day, exchange.opens, exchange).timestamp())
+
+
+def _evening(day: date) -> int:
+    """Results come after the close."""
+    return int(datetime.combine(day, time(20, 0), UTC).timestamp())
 
 
 def _stamp(day: str) -> int:
@@ -446,7 +469,7 @@ def _bars(
     bars, before = [], closes[days[0]]
     for day in days:
         close = closes[day]
-        stamps = [int(_at(day, exchange.opens, exchange).timestamp())]
+        stamps = [_opening(day, exchange)]
         if interval in ("1h", "60m"):
             end = int(_at(day, exchange.closes, exchange).timestamp())
             stamps = list(range(stamps[0], end, 3600))
