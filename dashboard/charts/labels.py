@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LEADER = 14  # the least height of a leader, so that it is seen
-SHIFTS = (0.5, 0.3, 0.7, 0.03, 0.97)  # parts of a label that may stand left of what it points at
+SHIFTS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.03, 0.97)  # parts of a label that may stand left of what it points at
 
 
 class Box(NamedTuple):

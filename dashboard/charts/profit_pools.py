@@ -19,6 +19,7 @@ GAP, UNKNOWN_SIZE = 8, 30
 LOWEST, HIGHEST = -0.10, 0.80
 UNKNOWN_FILL = "url(#hatch)"
 LATE = 0.45
+CROWDED = 2  # leaders through labels that a picture may have
 
 
 class Block(NamedTuple):
@@ -111,6 +112,10 @@ def _wide_spec() -> alt.TopLevelMixin:
     )
     blocks = _named("blocks").encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip="tip:N")
     at = {"x": x, "y": y}
+    labels = _named("labels")
+    names, captions = labels.encode(x=x, y=y, text="name:N"), labels.encode(x=x, y=y, text="caption:N")
+    bold: dict[str, Any] = {"align": "left", "baseline": "top", "fontSize": 13, "fontWeight": 700}
+    plain: dict[str, Any] = {"align": "left", "baseline": "top", "dy": 17, "fontSize": 12}
     return alt.layer(
         _named("leaders").mark_rule(color="@rule-2").encode(**at, y2="y2:Q"),
         blocks.transform_filter("datum.known && !datum.late")
@@ -124,12 +129,11 @@ def _wide_spec() -> alt.TopLevelMixin:
         ),
         _named("zero").mark_rule(color="@muted").encode(x=x, x2="x2:Q", y=y),
         _named("lines").mark_rule(color="@ink", strokeWidth=2).encode(x=x, x2="x2:Q", y=y, tooltip="tip:N"),
-        _named("labels")
-        .mark_text(align="left", baseline="top", fontSize=13, fontWeight=700, fill="@ink")
-        .encode(**at, text="name:N"),
-        _named("labels")
-        .mark_text(align="left", baseline="top", dy=17, fontSize=12, fill="@muted")
-        .encode(**at, text="caption:N"),
+        # Where a leader must run through a label, the label's ground parts it.
+        names.mark_text(**bold, fill="@surface", stroke="@surface", strokeWidth=5),
+        captions.mark_text(**plain, fill="@surface", stroke="@surface", strokeWidth=5),
+        names.mark_text(**bold, fill="@ink"),
+        captions.mark_text(**plain, fill="@muted"),
         _named("feet")
         .mark_text(baseline="alphabetic", fontSize=12, fontWeight=600)
         .encode(**at, text="text:N", fill=_fill()),
@@ -184,7 +188,7 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
         at += GAP
     obstacles.append(Box(WIDE - 250, PLOT + LABELS - 40, WIDE, PLOT + LABELS))  # the scale bar's corner
     boxes = place(wanted, obstacles, WIDE, PLOT + LABELS)
-    if crossed(wanted, boxes):  # many narrow layers side by side: down the page each has a row for its label
+    if crossed(wanted, boxes) > CROWDED:  # many narrow layers side by side: down the page each has a row for its label
         return _narrow(pools, measure, TURNED)
     labels, leaders = [], []
     for pool, want, box in zip(pools, wanted, boxes, strict=True):

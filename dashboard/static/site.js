@@ -297,8 +297,8 @@
       var fill = getComputedStyle(panel).getPropertyValue("--c").trim();
       var head = panel.querySelectorAll(".panel-head > *");
       add(picture, "rect", { x: x, y: at, width: place.width, height: 3, fill: fill });
-      add(picture, "text", { x: x, y: at + 22, "font-size": 13.5, "font-weight": 600, fill: "var(--ink)" }, head[0].textContent);
-      add(picture, "text", { x: x + place.width, y: at + 22, "font-size": 13.5, "font-weight": 700, "text-anchor": "end", fill: "var(--ink)" }, head[1].textContent);
+      add(picture, "text", { x: x, y: at + 22, "font-size": 12.5, "font-weight": 600, fill: "var(--ink)" }, head[0].textContent);
+      add(picture, "text", { x: x + place.width, y: at + 22, "font-size": 12.5, "font-weight": 700, "text-anchor": "end", fill: "var(--ink)" }, head[1].textContent);
       var dark = panel.querySelector(".unknown");
       if (dark) {
         var d = dark.getBoundingClientRect();
