@@ -4,28 +4,25 @@ from importlib.metadata import version
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 
 from analytics.contracts import TABLES
 from assets.publish import PublishedFolder, as_of, published_asset
+from assets.warehouse import Warehouse
 from dashboard import site as pages
 
-READ = {f"{t.schema}_{t.name}": t for t in TABLES if t.schema != "raw" or t.name == "observations"}
+SHOWN = [t for t in TABLES if t.schema != "raw" or t.name == "observations"]
 
 
-@published_asset(
-    ins={parameter: dg.AssetIn(key=[t.schema, t.name]) for parameter, t in READ.items()},
-    kinds={"html", "altair"},
-)
+@published_asset(deps=[dg.AssetKey([t.schema, t.name]) for t in SHOWN], kinds={"html", "altair"})
 def site(
-    context: dg.AssetExecutionContext, published: PublishedFolder, **tables: pl.DataFrame
+    context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], published: PublishedFolder
 ) -> dg.MaterializeResult[None]:
     """One folder of pages: index.html, a page per layer, coverage and methods."""
-    named = {READ[parameter].full_name: frame for parameter, frame in tables.items()}
+    tables = {t.full_name: warehouse.read(t) for t in SHOWN}
+    day = as_of(tables["core.company_quarters"], tables["core.prices"])
     folder = published.staging(context.run)
-    day = as_of(named["core.company_quarters"], named["core.prices"])
     report = pages.build(
-        named,
+        tables,
         folder,
         run_id=context.run_id,
         as_of=day,
