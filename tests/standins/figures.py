@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from analytics.concepts import CONCEPTS, FILED, MISNOMERS
@@ -76,6 +77,7 @@ def span(start: date | None, end: date) -> str | None:
     return "3M" if QUARTER[0] <= days <= QUARTER[1] else "12M" if YEAR[0] <= days <= YEAR[1] else None
 
 
+@cache
 def month_end(day: date) -> date:
     """The nearest end of a month: Yahoo stamps Nvidia's 2026-01-25 as 2026-01-31, Broadcom's 2024-11-03 as 10-31."""
     own = day.replace(day=calendar.monthrange(day.year, day.month)[1])

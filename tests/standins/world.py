@@ -328,17 +328,23 @@ class World:
 
 
 def _first_known(company: Company) -> Known:
+    origin, facts, told, filings = _initial(company)
+    return Known(company, origin, list(facts), list(told), list(filings))
+
+
+@cache
+def _initial(company: Company) -> tuple[str, list[Fact], list[Figure], list[Filing]]:
+    """Origin, facts, figures told beside them, and filings, before any test changed them."""
     rows = _rows().get(company.company_id, [])
     facts, told, origin = figures.filed_facts(rows), [], "filed"
-    if not facts:
+    if not rows:
+        origin, told = "invented", figures.invented(company)
+    elif not facts:
         origin = "aggregators"
-        if rows:
-            facts = figures.facts_from_others(company, rows) if company.cik else []
-        else:
-            origin, told = "invented", figures.invented(company)
-            facts = figures.facts_of(company, told) if company.cik else []
+    if not facts and company.cik:
+        facts = figures.facts_of(company, told) if told else figures.facts_from_others(company, rows)
     facts.sort(key=lambda fact: (fact.filed, fact.end))
-    return Known(company, origin, facts, told, _filings(company, facts))
+    return origin, facts, told, _filings(company, facts)
 
 
 def _filings(company: Company, facts: Iterable[Fact]) -> list[Filing]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -208,7 +209,7 @@ class Yahoo:
         result: dict[str, Any] = {"meta": meta}
         if not days:
             return Answer.of({"chart": {"result": [result | {"indicators": {"quote": [{}]}}], "error": None}})
-        bars = _bars(symbol, closes, days, exchange, interval)
+        bars = _bars(closes, days, exchange, interval)
         result |= {"timestamp": [bar["timestamp"] for bar in bars]} | ({"events": events} if events else {})
         columns = {name: [bar[name] for bar in bars] for name in ("close", "open", "high", "low", "volume")}
         result["indicators"] = {"quote": [columns]}
@@ -392,6 +393,7 @@ def _at(day: date, hour: tuple[int, int], exchange: Exchange) -> datetime:
     return datetime.combine(day, time(*hour), exchange.tzinfo)
 
 
+@cache
 def _opening(day: date, exchange: Exchange) -> int:
     return int(_at(day, exchange.opens, exchange).timestamp())
 
@@ -462,11 +464,10 @@ def _short(value: float) -> str:
     return f"{value:.2f}"
 
 
-def _bars(
-    symbol: str, closes: Mapping[date, float], days: list[date], exchange: Exchange, interval: str
-) -> list[dict[str, Any]]:
+def _bars(closes: Mapping[date, float], days: list[date], exchange: Exchange, interval: str) -> list[dict[str, Any]]:
     """Bars of a day, or an hour, week, month or quarter; only closes are known, so open is the close before."""
-    bars, before = [], closes[days[0]]
+    order = list(closes)
+    bars, before = [], closes[order[max(order.index(days[0]) - 1, 0)]]
     for day in days:
         close = closes[day]
         stamps = [_opening(day, exchange)]
@@ -474,7 +475,7 @@ def _bars(
             end = int(_at(day, exchange.closes, exchange).timestamp())
             stamps = list(range(stamps[0], end, 3600))
         for stamp in stamps:
-            volume = 0 if exchange is CURRENCIES else int(1e6 + 9e6 * fraction(symbol, day, "volume"))
+            volume = 0 if exchange is CURRENCIES else 1_000_000 + day.toordinal() * 7919 % 9_000_000
             bars.append({
                 "timestamp": stamp, "close": close, "open": before, "high": max(close, before),
                 "low": min(close, before), "volume": volume, "day": day,
