@@ -98,18 +98,18 @@ def same_as_warehouse(connection: duckdb.DuckDBPyConnection, warehouse: Path) ->
         connection.execute("ATTACH '" + str(warehouse).replace("'", "''") + "' AS warehouse (READ_ONLY)")
     except duckdb.IOException as error:
         return untold(f"cannot be compared: {str(error).splitlines()[0]}")
-    stored = {
-        table
-        for (table,) in connection.sql(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'warehouse'"
-        ).fetchall()
-    }
+    both = {"home": set[str](), "warehouse": set[str]()}
+    listed = "SELECT database_name, schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name IN ({})"
+    for database, table in connection.sql(listed.format(", ".join(f"'{d}'" for d in both))).fetchall():
+        both[database].add(table)
+    stored = both["home"] & both["warehouse"]
     newest = "SELECT max(started_at) FROM {}.raw.fetches"
     if "raw.fetches" in stored:
         times = {connection.sql(newest.format(database)).fetchall()[0] for database in ("home", "warehouse")}
         if len(times) > 1:
             return untold("cannot be compared: the warehouse was refreshed since, and not published")
-    findings = []
+    alone = both["home"] ^ both["warehouse"]
+    findings = [Finding(None, table, None, "is in one of them only") for table in sorted(alone)]
     for table in sorted(t.full_name for t in TABLES if t.full_name in stored):
         ((n,),) = connection.sql(
             f"SELECT count(*) FROM ((FROM home.{table} EXCEPT ALL FROM warehouse.{table}) "

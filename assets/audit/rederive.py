@@ -18,8 +18,8 @@ STATED = (
     "spoken", "whole_years", "anomalies", "sound", "open_years", "closed", "rows",
 )  # fmt: skip
 COMPLETED = (
-    "complete", "gaps", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters", "restatements",
-    "disagreements",
+    "complete", "gaps", "segment_rows", "rates", "company_quarters", "company_years", "segment_quarters",
+    "restatements", "disagreements",
 )  # fmt: skip
 # From the statements to layers and pools.
 MARTS = (

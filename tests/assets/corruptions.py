@@ -19,6 +19,7 @@ from tests.analytics.facts import companies, day, observation, observations
 
 PAYLOAD = "0" * 64
 M = 1e6
+FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 
 REVENUE, COST = "us-gaap:Revenues", "us-gaap:CostOfRevenue"
 CASH = "us-gaap:CashAndCashEquivalentsAtCarryingValue"
@@ -190,7 +191,7 @@ def raw(rows: Iterable[dict[str, object]] | None = None) -> dict[str, pl.DataFra
     """The tables of raw; of these observations, or else of all three companies."""
     stated = observations(*(rows if rows is not None else [*acme(), *beta(), *gamma()]))
     fetch = {
-        "fetch_id": "one", "source": "bundle", "subject": "test", "started_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "fetch_id": "one", "source": "bundle", "subject": "test", "started_at": FETCHED,
         "outcome": "ok", "requests": 0, "bytes": 1, "payload_sha256": PAYLOAD,
     }  # fmt: skip
     splits = [{"ticker": "ACME", "date": date(2024, 7, 10), "ratio": 2.0, "is_share_split": True}]
