@@ -29,6 +29,7 @@ from yfinance.exceptions import YFPricesMissingError, YFRateLimitError, YFTzMiss
 from assets.sources import bundle, sec
 from assets.sources.payload import Payload
 from tests.standins import KINDS, TODAY, Fact, RedirectSession, Refused, StandIn, World, recorded
+from tests.standins.__main__ import fault as fault_of
 from tests.standins.client import fresh_yfinance
 from tests.standins.companies import Company
 from tests.standins.exchange import Request
@@ -641,6 +642,15 @@ def twice(got: Any, clean: Any) -> bool:
     return len(leaves(got)) > 1.5 * len(leaves(clean)) and keys(got) == keys(clean)
 
 
+def newest_is_the_one_before(got: Any, clean: Any) -> bool:
+    for ours, theirs in zip(got["timeseries"]["result"], clean["timeseries"]["result"], strict=True):
+        (kind,) = ours["meta"]["type"]
+        before, newest = ours[kind][-2:]
+        if newest["reportedValue"] != before["reportedValue"] or newest["asOfDate"] != theirs[kind][-1]["asOfDate"]:
+            return False
+    return bool(got != clean)
+
+
 def more_nulls(got: Any, clean: Any) -> bool:
     return leaves(got).count(None) > leaves(clean).count(None)
 
@@ -676,6 +686,7 @@ TABLE: list[tuple[str, tuple[str, ...], Check]] = [
     ("null_figures", JSON, changed(more_nulls)),
     ("wrong_currency", (*JSON[:4], "sec.bulk"), changed(in_yen)),
     ("repeated", JSON, changed(twice)),
+    ("stale_quarter", JSON[:1], changed(newest_is_the_one_before)),
     ("limited_200", YAHOO, has(200, "Edge: Too Many Requests")),
     ("limited_200", SEC, has(200, "Threshold Exceeded")),
     ("slow_drip", EVERYWHERE, slow),
@@ -688,9 +699,17 @@ TABLE: list[tuple[str, tuple[str, ...], Check]] = [
 
 
 @pytest.fixture(scope="module")
-def dialled() -> Iterator[StandIn]:
-    with StandIn(World(companies=("nvidia", "microsoft", "coreweave")), drip_seconds=0.3) as serving:
-        yield serving
+def serving() -> Iterator[StandIn]:
+    with StandIn(World(companies=("nvidia", "microsoft", "coreweave")), drip_seconds=0.3) as opened:
+        yield opened
+
+
+@pytest.fixture
+def dialled(serving: StandIn) -> Iterator[StandIn]:
+    """One server for many tests, each with a clear dial."""
+    serving.faults.clear()
+    yield serving
+    serving.faults.clear()
 
 
 def ask(http: curl.Session[Any], standin: StandIn, url: str) -> Any:
@@ -708,7 +727,6 @@ def ask(http: curl.Session[Any], standin: StandIn, url: str) -> Any:
 )
 def test_fault(dialled: StandIn, kind: str, endpoint: str, check: Check) -> None:
     url = ENDPOINTS[endpoint]
-    dialled.faults.clear()
     with curl.Session() as http:
         http.get(rewritten("https://fc.yahoo.com", dialled.yahoo_url))
         crumb = http.get(rewritten(ENDPOINTS["yahoo.crumb"], dialled.yahoo_url)).text
@@ -722,7 +740,6 @@ def test_fault(dialled: StandIn, kind: str, endpoint: str, check: Check) -> None
         assert [e.fault for e in dialled.requests.entries(endpoint)][-1] == kind
         # A fault strikes once and the endpoint is well again.
         assert ask(http, dialled, url).content == clean.content
-    dialled.faults.clear()
 
 
 def test_every_kind_stands_in_the_table() -> None:
@@ -739,7 +756,6 @@ def test_faults_of_httpx(dialled: StandIn) -> None:
         dialled.faults.set(kind, "sec.submissions", count=1)
         with pytest.raises(error):
             httpx.get(address, headers=CONTACT, follow_redirects=True)
-    dialled.faults.clear()
 
 
 def test_slow_drip_runs_into_a_time_limit(dialled: StandIn) -> None:
@@ -750,7 +766,6 @@ def test_slow_drip_runs_into_a_time_limit(dialled: StandIn) -> None:
         curl.get(f"{dialled.url}/data.sec.gov/submissions/CIK0001769628.json", headers=CONTACT, timeout=1)
     assert time.monotonic() - started < 5
     dialled.drip_seconds = 0.3
-    dialled.faults.clear()
 
 
 def test_broken_addresses(dialled: StandIn) -> None:
@@ -787,13 +802,11 @@ def statuses(standin: StandIn, symbols: list[str], rounds: int) -> list[int]:
 def test_a_fault_may_skip_and_end(dialled: StandIn) -> None:
     dialled.faults.set("server_error", "yahoo.chart", subject="NVDA", skip=1, count=2)
     assert statuses(dialled, ["NVDA", "MSFT"], 4) == [200, 200, 500, 200, 500, 200, 200, 200]
-    dialled.faults.clear()
 
 
 def test_a_fault_may_strike_by_predicate(dialled: StandIn) -> None:
     dialled.faults.set("unavailable", when=lambda request: request.path.endswith("/MSFT"))
     assert statuses(dialled, ["NVDA", "MSFT"], 2) == [200, 503, 200, 503]
-    dialled.faults.clear()
 
 
 def test_probability_depends_on_the_seed_and_not_on_the_order_of_threads() -> None:
@@ -825,11 +838,12 @@ def test_a_storm_strikes_its_share_with_every_kind(dialled: StandIn) -> None:
     request = Request("GET", "query2.finance.yahoo.com", "/", {}, {}, b"", dialled.url)
     chosen = Counter(dialled.faults.choose(request, "yahoo.chart", f"S{number}") for number in range(2000))
     assert 518 <= 2000 - chosen[None] <= 682
-    assert set(chosen) - {None} == set(KINDS)
-    # At SEC no answer is about crumbs, consent or charts.
+    assert set(chosen) - {None} == set(KINDS) - {"stale_quarter"}
+    # At SEC no list of filings is about crumbs, consent, figures or currencies.
     found = {dialled.faults.choose(request, "sec.submissions", f"S{number}") for number in range(2000)}
-    assert found - {None} == set(KINDS) - {"invalid_crumb", "consent", "no_figures", "wrong_currency"}
-    dialled.faults.clear()
+    assert found - {None} == set(KINDS) - {
+        "invalid_crumb", "consent", "no_figures", "wrong_currency", "stale_quarter",
+    }  # fmt: skip
 
 
 def test_a_storm_begins_anew_after_clear(dialled: StandIn) -> None:
@@ -861,7 +875,6 @@ def test_requests_are_counted_with_their_end(dialled: StandIn) -> None:
     assert counted.peak("yahoo.*", window=60) == 4
     assert counted.peak("yahoo.*", window=1e-9) == 1
     assert "1  yahoo.chart            429  too_many" in counted.table()
-    dialled.faults.clear()
 
 
 # No other host
@@ -927,6 +940,18 @@ def test_started_by_hand() -> None:
         rest = run.stdout.read()
         assert run.wait(10) == 0
     assert "2 requests" in rest
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("reset", ("reset", 1.0, "*")),
+        ("too_many:0.3@yahoo.chart", ("too_many", 0.3, "yahoo.chart")),
+        ("storm:0.25@sec.*", ("storm", 0.25, "sec.*")),
+    ],
+)
+def test_faults_given_by_hand(text: str, meant: tuple[str, float, str]) -> None:
+    assert fault_of(text) == meant
 
 
 @pytest.mark.parametrize("fault", ["nonsense", "html:2", "html:often"])

@@ -9,6 +9,12 @@ that the product needs to run.
         standin.world.add_quarter("nvidia", filed=date(2026, 10, 15))
         standin.world.advance(30)
         assert standin.requests.count("yahoo.*") < 150
+
+By hand: python -m tests.standins --fault storm:0.3
+
+They cannot show what was never recorded: Yahoo's and SEC's real headers, how long a block lasts, HTTP/2 and the TLS
+fingerprint by which Yahoo knows browsers, what either changes tomorrow. Figures told for filers whose filings the
+bundle lacks are those of aggregators, or invented (`World.origin`); prices after the bundle's last day are invented.
 """
 
 from tests.standins.dial import Dial, Fault

@@ -206,6 +206,15 @@ def _with_holes(value: Any) -> Any:
     return [_with_holes(held) for held in value] if isinstance(value, list) else value
 
 
+def _stale(document: Any) -> Any:
+    """The newest figure of each type is the one before again, under its own date: a slip that Yahoo makes."""
+    for entry in document["timeseries"]["result"]:
+        rows = entry.get(entry["meta"]["type"][0], [])
+        if len(rows) > 1 and rows[-2] and rows[-1]:
+            rows[-1] = rows[-1] | {"reportedValue": rows[-2]["reportedValue"]}
+    return document
+
+
 def _says_limited(case: Case) -> Answer:
     if case.is_sec:
         return Answer(200, THRESHOLD, "text/html")
@@ -250,6 +259,7 @@ KINDS: dict[str, Kind] = {
     "null_figures": Kind(_of_json(_with_holes), DOCUMENTS),
     "wrong_currency": Kind(_of_json(_other_currency), (*DATA[:3], "sec.companyfacts", "sec.bulk")),
     "repeated": Kind(_of_json(_repeated), DOCUMENTS),
+    "stale_quarter": Kind(_of_json(_stale), ("yahoo.timeseries",)),
     "limited_200": Kind(_says_limited),
     "slow_drip": Kind(_delivered("drip"), WITH_A_BODY),
     "cut": Kind(_delivered("cut"), WITH_A_BODY),
