@@ -53,8 +53,9 @@ def grid(periods: pl.DataFrame) -> pl.DataFrame:
         periods: rows with company_id, period_start, period_end, rank (of the source, 0 speaks first).
 
     Returns:
-        One row per company and date: company_id, date, quarter_end. Dates up to ten days apart are the same end; the
-        best source's most frequent date names it.
+        One row per company and date: company_id, date, quarter_end. A date no more than ten days after the one before
+        is of the same end. That is named by the date of the best source among them, of those by the one most used (by
+        any source), of those by the earliest; a date more than ten days from that name is no end.
     """
     spans = periods.filter(
         quarters_spanned((pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1).is_not_null()

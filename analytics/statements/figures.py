@@ -20,6 +20,7 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
     known_at, observation_id, snap_distance (days moved onto the grid), fiscal_year_end_month.
     Left out: labels that mean nothing here, quarantined figures, amounts in another currency than the company reports
     in (convenience translations), periods before the company's present business, spans that are no fiscal quarters.
+    A balance belongs to the nearest quarter end, of two as near to the later; a cover page's count to the last before.
     """
     kinds = pl.DataFrame(
         {"item": [i.id for i in ITEMS], "kind": [i.kind for i in ITEMS], "item_unit": [i.unit for i in ITEMS]}

@@ -16,7 +16,11 @@ def fiscal_year() -> pl.Expr:
 
 
 def quarters(candidates: pl.DataFrame) -> pl.DataFrame:
-    """One row per company, item and fiscal quarter end: the best source, its series most complete that year."""
+    """One row per company, item and fiscal quarter end: the best source, its series most complete that year.
+
+    Of two as complete the lower tier; within it year less nine months before a stated quarter before another
+    difference, then what was moved least onto the grid, then the first id.
+    """
     return (
         candidates.with_columns(known_quarters=pl.col("quarter_end").n_unique().over(*SERIES, "fiscal_year"))
         .sort(
@@ -35,6 +39,8 @@ def quarters(candidates: pl.DataFrame) -> pl.DataFrame:
 
 def years(stated: pl.DataFrame, quarters: pl.DataFrame) -> pl.DataFrame:
     """One row per company, item and fiscal year: as filed, else the sum of its quarters, else as an aggregator says.
+
+    Flows, balances, and averages (diluted shares) where a year of them is stated.
 
     The tier that spoke for the year's quarters speaks for the year. Where nothing is filed the quarters speak before an
     aggregator's year, since its years and quarters need not be of one definition. A balance's year is its fourth
@@ -59,7 +65,10 @@ def years(stated: pl.DataFrame, quarters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sums(quarters: pl.DataFrame) -> pl.DataFrame:
-    """Years as the sum of four contiguous fiscal quarters; the source is the weakest of theirs."""
+    """Years as the sum of four contiguous fiscal quarters.
+
+    The source is the weakest of theirs, the first of those; label and observation are the last quarter's.
+    """
     one = ["company_id", "item", "fiscal_year"]
     weakest = pl.col("rank").arg_max()
     return (
