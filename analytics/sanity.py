@@ -21,11 +21,11 @@ _KEY = ["company_id", "item", "quarter_end"]
 def anomalies(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
     """One row per figure and rule that it breaks.
 
-    Errors. negative: an item that cannot be (NEVER_NEGATIVE). alone among its neighbours: so many times (SPIKE) both
-    the figure before and the one after, or that part of both, all positive and 60 to 200 days apart. scale jump: the newest
-    figure of those items, over 500 times or less than a 500th of the one before. larger than its year: revenue, by more
-    than 0.1 %. repeats the quarter before: two or more of REPEATABLE do, to the unit, and are not 0. cash above total
-    assets: both figures.
+    Errors. negative: an item that cannot be (NEVER_NEGATIVE). alone among its neighbours: so many times (SPIKE)
+    both the figure before and the one after, or that part of both, all positive and 60 to 200 days apart. scale
+    jump: the newest figure of those items, over 500 times or less than a 500th of the one before. larger than its
+    year: revenue, by more than 0.1 %. repeats the quarter before: two or more of REPEATABLE do, to the unit, and
+    are not 0. cash above total assets: both figures.
     Warnings. gross profit is not revenue less cost, by 0.5 % of revenue. operating margin outside −20 to 1.
 
     Args:
