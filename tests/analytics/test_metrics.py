@@ -292,6 +292,14 @@ class TestWindows:
         frame = windows.amounts(quarters(rows)).filter(window="ttm").drop_nulls("value")
         assert frame["value"].to_list() == [20]
 
+    def test_calendar_years_are_sums_of_calendar_aligned_quarters(self):
+        # methods.md, Time: a June year-end, quarters 20/24/26/30 then 32/34/36/38. Calendar 2024 holds the quarters to
+        # March, June, September and December: 26 + 30 + 32 + 34 = 122; weighted fiscal years would say 120.
+        amounts = zip(labels("2023Q3", 8), (20, 24, 26, 30, 32, 34, 36, 38), strict=True)
+        frame = windows.amounts(quarters([figure("acme", "revenue", q, v) for q, v in amounts]))
+        year = frame.filter(window="ttm", quarter=windows.index("2024Q4"))
+        assert year["value"].to_list() == [122]
+
     def test_four_quarters_that_are_no_year(self):
         # Contiguous, but the third runs only one month: 92 + 92 + 31 + 91 = 306 days.
         spans = [
