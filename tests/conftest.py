@@ -27,7 +27,7 @@ def run_command(arguments: Sequence[str], home: Path, **variables: str) -> subpr
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
