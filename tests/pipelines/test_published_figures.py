@@ -80,14 +80,14 @@ def test_every_layer_with_listed_members_has_its_rows(database, lens):
     "layer", ["hyperscalers", "networking", "storage", "compute-memory", "semiconductor-equipment", "applications"]
 )
 def test_layers_of_us_filers_reach_from_2015_to_2026(database, layer):
-    rows = dict(
-        (quarter, (value, reason))
+    rows = {
+        quarter: (value, reason)
         for quarter, value, reason in database.execute(
             "SELECT calendar_quarter, value, null_reason FROM marts.layer_metrics WHERE lens = 'ecosystem' "
             "AND basis = 'consolidated' AND layer = ? AND metric = 'operating_margin' AND \"window\" = 'ttm'",
             [layer],
         ).fetchall()
-    )
+    }
     wanted = [f"{year}Q{q}" for year in range(2015, 2026) for q in (1, 2, 3, 4)] + ["2026Q1"]
     assert set(wanted) <= set(rows)
     # Twelve months to 2015Q1 need 2014; Broadcom's change of domicile leaves networking two quarters of 2018 unknown.
