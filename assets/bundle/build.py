@@ -154,9 +154,12 @@ def segments(data: Path, tickers: pl.DataFrame) -> pl.DataFrame:
 
 def _write(frame: pl.DataFrame, path: Path, file: str) -> dict[str, int | str]:
     contract = table(FILES[file])
-    conform(frame.with_columns(payload_sha256=pl.lit("")), contract)
-    columns = [c for c in contract.polars_schema if c != "payload_sha256"]
-    frame = frame.select(columns).sort([*ORDER[file], *contract.key], nulls_last=True)
+    # What the adapter adds on reading: the file's own hash, and for closes the day to which they are adjusted.
+    read = {"payload_sha256": pl.lit(""), "adjusted_to": pl.lit(None, pl.Date)}
+    conform(frame.with_columns(**{c: e for c, e in read.items() if c in contract.polars_schema}), contract)
+    frame = frame.select(c for c in contract.polars_schema if c not in read).sort(
+        [*ORDER[file], *contract.key], nulls_last=True
+    )
     frame.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
     content = path.read_bytes()
     return {"bytes": len(content), "rows": frame.height, "sha256": hashlib.sha256(content).hexdigest()}

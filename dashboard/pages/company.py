@@ -235,7 +235,8 @@ def _statements(quarters: pl.DataFrame, figures: _Figures, column: str) -> Sheet
     for item, end, value in (
         known.filter(pl.col("period_end").is_in(ends)).select("item", "period_end", column).iter_rows()
     ):
-        cells.setdefault(item, {})[str(end)] = Cell(millions(value), str(figures.index[item, end, False]))
+        at = figures.index.get((item, end, False))
+        cells.setdefault(item, {})[str(end)] = Cell(millions(value), None if at is None else str(at))
     return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(end) for end in ends])
 
 

@@ -3,7 +3,6 @@
 Belongs here: the loader and the shipped universe. Does not belong here: figures, and what is computed from memberships.
 """
 
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -667,15 +666,3 @@ def test_frames_keep_their_contracts(stacks):
         frame = getattr(stacks, name)
         assert frame.equals(conform(frame, table(f"core.{name}")))
         assert frame.height > 0
-
-
-def test_loading_takes_less_than_three_tenths_of_a_second():
-    def once() -> float:
-        began = time.perf_counter()
-        loaded = load()
-        for name in ("companies", "lenses", "layers", "edges", "memberships", "claims"):
-            getattr(loaded, name)
-        return time.perf_counter() - began
-
-    # The best of three, since other work may share the processor.
-    assert min(once() for _ in range(3)) < 0.3

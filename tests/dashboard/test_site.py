@@ -4,7 +4,6 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from time import process_time
 
 import polars as pl
 import pytest
@@ -182,11 +181,3 @@ def test_runtime_is_kept_in_the_cache(tmp_path: Path) -> None:
         synthetic.tables(), tmp_path / "two", run_id="x", as_of=synthetic.AS_OF, version="1", cache=tmp_path / "cache"
     )
     assert any(name.startswith("static/vega-") and size == 4 for name, size in report.bytes.items())
-
-
-def test_building_costs_little(tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    site.build(synthetic.tables(), tmp_path, run_id="x", as_of=synthetic.AS_OF, version="1", cache=cache)
-    start = process_time()
-    site.build(synthetic.tables(), tmp_path, run_id="x", as_of=synthetic.AS_OF, version="1", cache=cache)
-    assert process_time() - start < 2  # processor seconds for eleven pages, specifications made already
