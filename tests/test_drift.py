@@ -47,10 +47,34 @@ def test_every_table_and_column_is_described():
 
 def test_items_are_the_contracts():
     # design.md, Public contract, Items.
-    assert [i.id for i in ITEMS] == (
-        "revenue cost_of_revenue gross_profit research_and_development selling_general_administrative operating_income "
-        "interest_expense pretax_income income_tax net_income depreciation_amortization stock_based_compensation "
-        "operating_cash_flow capex finance_lease_additions free_cash_flow cash short_term_investments current_debt "
-        "long_term_debt total_debt_ex_leases lease_liabilities total_debt equity total_assets net_ppe inventory "
-        "shares_outstanding diluted_shares"
-    ).split()
+    assert [i.id for i in ITEMS] == [
+        "revenue",
+        "cost_of_revenue",
+        "gross_profit",
+        "research_and_development",
+        "selling_general_administrative",
+        "operating_income",
+        "interest_expense",
+        "pretax_income",
+        "income_tax",
+        "net_income",
+        "depreciation_amortization",
+        "stock_based_compensation",
+        "operating_cash_flow",
+        "capex",
+        "finance_lease_additions",
+        "free_cash_flow",
+        "cash",
+        "short_term_investments",
+        "current_debt",
+        "long_term_debt",
+        "total_debt_ex_leases",
+        "lease_liabilities",
+        "total_debt",
+        "equity",
+        "total_assets",
+        "net_ppe",
+        "inventory",
+        "shares_outstanding",
+        "diluted_shares",
+    ]
