@@ -62,7 +62,7 @@ def session(standin: StandIn, tmp_path: Path) -> Iterator[RedirectSession]:
 
 @pytest.fixture
 def client(standin: StandIn) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=standin.url, headers=CONTACT) as opened:
+    with httpx.Client(base_url=standin.url, headers=CONTACT, timeout=60) as opened:
         yield opened
 
 
@@ -356,10 +356,10 @@ def test_what_libraries_say_of_yfinance_under_a_rate_limit(session: RedirectSess
 def test_sec_refuses_who_does_not_say_who_they_are(standin: StandIn) -> None:
     address = f"{standin.url}/data.sec.gov/submissions/CIK0001045810.json"
     for agent in ("python-httpx/0.28", "Mozilla/5.0", ""):
-        refused = httpx.get(address, headers={"User-Agent": agent})
+        refused = httpx.get(address, headers={"User-Agent": agent}, timeout=60)
         assert refused.status_code == 403
         assert "Undeclared Automated Tool" in refused.text
-    assert httpx.get(address, headers=CONTACT).status_code == 200
+    assert httpx.get(address, headers=CONTACT, timeout=60).status_code == 200
     assert [entry.status for entry in standin.requests] == [403, 403, 403, 200]
 
 
@@ -419,12 +419,13 @@ def test_the_bulk_file_holds_every_filers_facts(client: httpx.Client, standin: S
 
 
 def test_sec_shuts_the_door_above_its_rate() -> None:
-    with StandIn(World(companies=["nvidia"]), sec_limit=10) as standin, httpx.Client(headers=CONTACT) as http:
+    served = StandIn(World(companies=["nvidia"]), sec_limit=10, sec_window=60)
+    with served as standin, httpx.Client(headers=CONTACT) as http:
         statuses = [
             http.get(f"{standin.url}/data.sec.gov/submissions/CIK0001045810.json").status_code for _ in range(14)
         ]
         assert statuses == [200] * 10 + [403] * 4
-        assert standin.requests.peak("sec.*") == 14
+        assert standin.requests.peak("sec.*", window=60) == 14
 
 
 # The clock
@@ -715,7 +716,7 @@ def dialled(serving: StandIn) -> Iterator[StandIn]:
 def ask(http: curl.Session[Any], standin: StandIn, url: str) -> Any:
     """The answer, or the error in its place."""
     try:
-        return http.get(rewritten(url, standin.yahoo_url), headers=CONTACT, timeout=5)
+        return http.get(rewritten(url, standin.yahoo_url), headers=CONTACT, timeout=30)
     except curl.exceptions.RequestException as error:
         return error
 
@@ -755,7 +756,7 @@ def test_faults_of_httpx(dialled: StandIn) -> None:
     for kind, error in expected.items():
         dialled.faults.set(kind, "sec.submissions", count=1)
         with pytest.raises(error):
-            httpx.get(address, headers=CONTACT, follow_redirects=True)
+            httpx.get(address, headers=CONTACT, follow_redirects=True, timeout=60)
 
 
 def test_slow_drip_runs_into_a_time_limit(dialled: StandIn) -> None:
@@ -764,7 +765,7 @@ def test_slow_drip_runs_into_a_time_limit(dialled: StandIn) -> None:
     started = time.monotonic()
     with pytest.raises(curl.exceptions.Timeout):
         curl.get(f"{dialled.url}/data.sec.gov/submissions/CIK0001769628.json", headers=CONTACT, timeout=1)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     dialled.drip_seconds = 0.3
 
 
@@ -777,7 +778,7 @@ def test_broken_addresses(dialled: StandIn) -> None:
 
 def ask_at(address: str) -> Any:
     try:
-        return curl.get(f"{address}/data.sec.gov/submissions/CIK0001769628.json", headers=CONTACT, timeout=5)
+        return curl.get(f"{address}/data.sec.gov/submissions/CIK0001769628.json", headers=CONTACT, timeout=30)
     except curl.exceptions.RequestException as error:
         return error
 
@@ -866,8 +867,8 @@ def test_requests_are_counted_with_their_end(dialled: StandIn) -> None:
     dialled.requests.clear()
     dialled.faults.set("too_many", "yahoo.chart", subject="MSFT", count=1)
     statuses(dialled, ["NVDA", "MSFT"], 2)
-    httpx.get(f"{dialled.url}/data.sec.gov/submissions/CIK0001769628.json", headers=CONTACT)
-    httpx.get(f"{dialled.url}/data.sec.gov/nowhere", headers=CONTACT)
+    httpx.get(f"{dialled.url}/data.sec.gov/submissions/CIK0001769628.json", headers=CONTACT, timeout=60)
+    httpx.get(f"{dialled.url}/data.sec.gov/nowhere", headers=CONTACT, timeout=60)
     counted = dialled.requests
     assert (len(counted), counted.count("yahoo.*"), counted.count("sec.*"), counted.count("unknown")) == (6, 4, 1, 1)
     assert counted.count("yahoo.chart", "MSFT") == 2

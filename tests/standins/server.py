@@ -40,19 +40,20 @@ class StandIn:
         world: what is told; a new one on `today` otherwise.
         today: the clock of the new world.
         seed: of the dial.
-        sec_limit: requests to SEC within a second from which on it refuses with 403, as SEC does; None: never.
+        sec_limit: requests to SEC within `sec_window` seconds above which it refuses with 403, as SEC does; None: never.
         drip_seconds: how long a body takes under 'slow_drip'.
         latency: seconds by which every answer is delayed.
     """
 
     def __init__(
         self, world: World | None = None, *, today: date = TODAY, port: int = 0, seed: int = 0,
-        sec_limit: int | None = None, drip_seconds: float = 30.0, latency: float = 0.0,
+        sec_limit: int | None = None, sec_window: float = 1.0, drip_seconds: float = 30.0, latency: float = 0.0,
     ) -> None:  # fmt: skip
         self.world = world or World(today)
         self.yahoo, self.sec = Yahoo(self.world), Sec(self.world)
         self.requests, self.faults = Ledger(), Dial(seed)
-        self.sec_limit, self.drip_seconds, self.latency = sec_limit, drip_seconds, latency
+        self.sec_limit, self.sec_window = sec_limit, sec_window
+        self.drip_seconds, self.latency = drip_seconds, latency
         self.endpoints = (*self.yahoo.endpoints, *self.sec.endpoints)
         self._server = _Server(("127.0.0.1", port), self)
         self._tls: _Server | None = None
@@ -145,7 +146,7 @@ class StandIn:
         if self.sec_limit is None or not endpoint.startswith("sec."):
             return False
         now = time.monotonic()
-        return sum(now - entry.at < 1 for entry in self.requests.entries("sec.*")) >= self.sec_limit
+        return sum(now - entry.at < self.sec_window for entry in self.requests.entries("sec.*")) >= self.sec_limit
 
 
 class _Server(ThreadingHTTPServer):

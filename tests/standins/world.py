@@ -78,6 +78,8 @@ class World:
         if kept and kept - set(self.companies):
             raise KeyError(f"not in the registry, or never traded: {', '.join(sorted(kept - set(self.companies)))}")
         self._known: dict[str, Known] = {}
+        # Read now, so that no client waits for it.
+        _rows()
         self._dividends: dict[str, list[tuple[date, float]]] = defaultdict(list)
         self._splits: dict[str, list[Split]] = defaultdict(list)
         self._symbols: dict[str, list[tuple[date, str]]] = defaultdict(list)
