@@ -151,7 +151,7 @@ def _payload(cards: Sequence[Card]) -> tuple[Markup | None, int]:
                 datasets[id(rows)] = len(all_data)
                 all_data.append(_columnar(rows))
             names[name] = datasets[id(rows)]
-        return {"s": specs[id(picture.spec)], "d": names, "t": picture.all_tokens, "h": picture.height + picture.around}
+        return {"s": specs[id(picture.spec)], "d": names, "t": picture.all_tokens, "h": picture.reserved}
 
     for card in cards:
         for view in card.views:

@@ -60,7 +60,7 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str, narrow: bo
         rows.append(row)
     ticks = [t / 100 for t in range(0, 1000, 10 if end <= 0.4 else 20 if end < 0.9 else 50) if t / 100 <= end * 0.93]
     height = len(rows) * min(max(HEIGHT / len(rows), LEAST), MOST)
-    return Picture(_spec(), {"rates": rows}, height, 26, {"@end": end, "@ticks": ticks, "@rows": len(rows)})
+    return Picture(_spec(), {"rates": rows}, height, 19, {"@end": end, "@ticks": ticks, "@rows": len(rows)})
 
 
 @structure

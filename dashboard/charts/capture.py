@@ -72,7 +72,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
     tokens = {"@first": first, "@last": last, "@years": [y for y in years if (years[-1] - y) % step == 0]}
     provisional = [{"x": (position(last_final) + last) / 2, "text": "provisional"}] if last_final < quarters[-1] else []
     data = {"areas": rows, "labels": [] if narrow else labels, "inside": inside, "provisional": provisional}
-    return Picture(_spec(narrow), data, HEIGHT - 140 * narrow, 34, tokens)
+    return Picture(_spec(narrow), data, HEIGHT - 140 * narrow, 39, tokens)
 
 
 def _final(layers: Sequence[tuple[str, str, Sequence[Slice]]]) -> list[str]:

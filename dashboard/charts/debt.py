@@ -59,7 +59,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Load]]], measure: str, wid
     ticks_at = [t for t in range(-10, 100) if t % step == 0 and start <= t <= end * 0.96]
     tokens = {"@start": start, "@end": end, "@rows": len(layers), "@ticks": ticks_at}
     data = {"rows": rows, "dots": dots, "names": names, "ticks": ticks}
-    return Picture(_spec(), data, ROW * len(layers), 30, tokens)
+    return Picture(_spec(), data, ROW * len(layers), 19, tokens)
 
 
 def _names(at: float, loads: Sequence[Load], start: float, end: float, width: int) -> list[dict[str, object]]:

@@ -65,7 +65,7 @@ def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> 
         "@tip": _tip(shown.unit),
     }
     ends = _ends(final[-1], shown, end, low, high, narrow) if final else []
-    return Picture(_spec(), {"rows": rows, "ends": ends}, HEIGHT, 30, tokens)
+    return Picture(_spec(), {"rows": rows, "ends": ends}, HEIGHT, 22, tokens)
 
 
 def _ends(last: Reading, shown: Shown, end: float, low: float, high: float, narrow: bool) -> list[dict[str, object]]:

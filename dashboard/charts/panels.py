@@ -60,7 +60,7 @@ def pictures(
                 "@final": position(finals[-1].quarter) if finals else 0,
                 "@years": [int(first) + 1, int(last)],
             }
-            found[name] = Picture(_spec(), data, HEIGHT, 24, tokens)
+            found[name] = Picture(_spec(), data, HEIGHT, 17, tokens)
     return found
 
 

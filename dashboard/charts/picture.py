@@ -53,6 +53,11 @@ class Picture:
     tokens: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def reserved(self) -> int:
+        """The pixels that the drawing takes in height."""
+        return round(self.height + self.around)
+
+    @property
     def all_tokens(self) -> dict[str, object]:
         """The tokens, the height among them."""
         return {**self.tokens, "@height": round(self.height, 1)}

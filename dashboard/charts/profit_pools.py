@@ -208,7 +208,7 @@ def _wide(pools: Sequence[Pool], measure: str) -> Picture:
                    "text": f"width: {formats.dollars(bar)} of revenue", "area": f"area: {measure}"}],
     }  # fmt: skip
     return Picture(
-        _wide_spec(), data, PLOT + LABELS, 8, {"@low": low, "@top": top, "@ticks": [t for t in ticks if t <= high]}
+        _wide_spec(), data, PLOT + LABELS, 1, {"@low": low, "@top": top, "@ticks": [t for t in ticks if t <= high]}
     )
 
 
@@ -315,4 +315,4 @@ def _narrow(pools: Sequence[Pool], measure: str, stack: int = STACK) -> Picture:
     data = {"blocks": blocks, "lines": lines, "feet": feet, "beside": beside, "labels": labels,
             "zero": [{"x": 0, "y": 4, "y2": at}]}  # fmt: skip
     tokens = {"@low": low, "@high": high, "@ticks": ticks}
-    return Picture(_narrow_spec(), data, at, 26, tokens)
+    return Picture(_narrow_spec(), data, at, 20, tokens)

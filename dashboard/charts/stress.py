@@ -76,7 +76,7 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
         _spec(),
         {"cells": cells, "rows": rows, "names": names, "heads": heads},
         ROW * len(layers),
-        74 if narrow else 46,
+        62 if narrow else 34,
         tokens,
     )
 

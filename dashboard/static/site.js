@@ -75,6 +75,7 @@
     spec.datasets = {};
     Object.keys(part.d).forEach(function (name) { spec.datasets[name] = rows(part.d[name]); });
     // The runtime names the element that it draws into; the name that states the finding stays on the one around it.
+    element.style.minHeight = part.h + "px";
     var inside = document.createElement("div");
     element.replaceChildren(inside);
     return window.vegaEmbed(inside, spec, {
@@ -89,15 +90,7 @@
     });
   }
 
-  function reserve(element) {
-    var entry = payload.charts[element.getAttribute("data-chart")];
-    if (entry && !element.hasAttribute("data-drawn")) {
-      element.style.minHeight = entry[choice(entry, element.clientWidth || 1)].h + "px";
-    }
-  }
-
   var charts = Array.prototype.slice.call(document.querySelectorAll("[data-chart]"));
-  charts.forEach(reserve);
   var watch = "IntersectionObserver" in window ? new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) { if (entry.isIntersecting) draw(entry.target); });
   }, { rootMargin: "400px" }) : null;
@@ -135,7 +128,7 @@
         button.classList.toggle("moves", keys(card).indexOf(other.join(".")) < 0);
       });
     });
-    Array.prototype.forEach.call(active(card).querySelectorAll("[data-chart]"), function (element) { reserve(element); draw(element); });
+    Array.prototype.forEach.call(active(card).querySelectorAll("[data-chart]"), draw);
   }
 
   // Which part of the key a control sets: the one that its values occur in.

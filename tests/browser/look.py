@@ -21,7 +21,8 @@ CROWDED = """() => {
   for (const chart of document.querySelectorAll("[data-chart]")) {
     if (!chart.clientWidth) continue;
     const card = chart.closest(".card").getBoundingClientRect();
-    const texts = [...chart.querySelectorAll("svg text")]
+    // A text with a stroke is the ground of another.
+    const texts = [...chart.querySelectorAll("svg text:not([stroke])")]
       .filter(t => t.textContent.trim() && t.getAttribute("opacity") !== "0")
       .map(t => [t.textContent, t.getBoundingClientRect()]).filter(([, b]) => b.width);
     texts.forEach(([text, a], i) => {

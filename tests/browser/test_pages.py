@@ -53,3 +53,22 @@ def test_every_view_of_the_home_page_is_drawn(browser: Browser, site: Path) -> N
                 button.click()
                 faults += [f"{width}, {button.text_content()}: {fault}" for fault in watched.look()]
     assert faults == []
+
+
+def test_home_stays_where_it_is_while_charts_are_drawn(browser: Browser, site: Path) -> None:
+    with opened(browser, site.as_uri() + "/", "index.html", 1280) as watched:
+        slow = watched.page.context.new_cdp_session(watched.page)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        watched.page.reload(wait_until="commit")
+        watched.page.wait_for_selector("#profit-pools [data-drawn]")
+        watched.page.wait_for_timeout(1000)
+        shift = watched.page.evaluate(
+            """() => new Promise(done => {
+              let sum = 0;
+              const add = entry => { sum += entry.value; };
+              const watch = new PerformanceObserver(list => list.getEntries().forEach(add));
+              watch.observe({ type: "layout-shift", buffered: true });
+              setTimeout(() => done(sum), 200);
+            })"""
+        )
+    assert shift < 0.05

@@ -89,7 +89,7 @@ def test_theme_is_remembered_and_charts_follow_it(browser: Browser, address: str
     with opened(browser, address, "index.html", 1280, color_scheme="light") as watched:
         page = watched.page
         watched.look()
-        ink = "() => getComputedStyle(document.querySelector('#profit-pools svg text[font-weight]')).fill"
+        ink = "() => getComputedStyle(document.querySelector('#profit-pools svg text[font-weight]:not([stroke])')).fill"
         assert page.evaluate(ink) == "rgb(20, 24, 31)"  # #14181f
         page.locator("button.theme").click()
         assert page.evaluate(ink) == "rgb(240, 242, 245)"  # #f0f2f5
