@@ -40,7 +40,7 @@ class StandIn:
         world: what is told; a new one on `today` otherwise.
         today: the clock of the new world.
         seed: of the dial.
-        sec_limit: requests to SEC within `sec_window` seconds above which it refuses with 403, as SEC does; None: never.
+        sec_limit: requests to SEC in `sec_window` seconds above which it refuses with 403, as SEC does; None: never.
         drip_seconds: how long a body takes under 'slow_drip'.
         latency: seconds by which every answer is delayed.
     """
