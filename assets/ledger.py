@@ -7,10 +7,12 @@ Everything is a function of the bundle, the journal, the payloads it names and t
 answer by answer and one that is rebuilt from the archive hold the same rows.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -18,8 +20,9 @@ import polars as pl
 from analytics.contracts import Table, conform, empty, table
 from analytics.stacks import Stacks
 from assets.archive import Archive
+from assets.fingerprint import code, digest
 from assets.live.journal import Journal
-from assets.sources import sec, sec_filings
+from assets.sources import bundle, sec, sec_filings
 from assets.sources.payload import Fetch, Payload, PayloadError
 from assets.sources.yahoo import chart, quotes, statements
 
@@ -31,6 +34,7 @@ PROVENANCE = ("observation_id", "known_at", "fetched_at", "adjusted_to", "payloa
 # A share count as of today says the same as one of yesterday.
 COUNTED = "yahoo:sharesOutstanding"
 CURRENCY = re.compile(r"[A-Z]{3}")
+TOLD_WITHOUT_DATE = "source = 'yahoo' AND known_at_basis = 'fetched'"
 # Two sources may date one split a few days apart.
 SAME_SPLIT_DAYS = 5
 
@@ -106,12 +110,31 @@ def adds_nothing(new: Brought, old: Brought) -> bool:
     return True
 
 
+def reading(stacks: Stacks) -> str:
+    """A digest of what answers are read with: our code, and the registry as far as reading depends on it."""
+    own = (files("assets") / "ledger.py").read_bytes()
+    companies = [(c.id, c.ticker, c.former_tickers, c.cik, c.currency) for c in stacks.company_entries]
+    columns = [
+        (t.full_name, [(c.name, str(c.dtype)) for c in t.columns]) for t in (OBSERVATIONS, PRICES, RATES, SPLITS)
+    ]
+    return digest(code("assets.sources"), hashlib.sha256(own).hexdigest(), companies, columns)
+
+
 class Ledger:
     """The answers of a home, and the raw rows they bring."""
 
     def __init__(self, home: Path, stacks: Stacks) -> None:
         """Use the archive and the journal of a home, read with a registry."""
         self.archive, self.journal, self.stacks = Archive(home), Journal(home), stacks
+
+    def note_bundle(self, hashes: Mapping[str, str]) -> None:
+        """Record the files of the bundle as fetched where they are others than last time."""
+        last = {f.subject: f.payload_sha256 for f in self.journal.read() if f.source == bundle.SOURCE}
+        now = datetime.now(UTC)
+        for file, sha256 in hashes.items():
+            if last.get(file) != sha256:
+                self.journal.record(Fetch(bundle.SOURCE, file, "ok", now, payload_sha256=sha256))
+        self.journal.close()
 
     def payload(self, fetch: Fetch) -> Payload:
         """The answer that a fetch brought.
@@ -127,12 +150,7 @@ class Ledger:
 
         Answers that could not be read when they came are tried too: the code may have become better.
         """
-        kinds = FILLS[contract.full_name]
-        for fetch in fetches:
-            if fetch.payload_sha256 is None or fetch.outcome not in ("ok", "schema_changed"):
-                continue
-            if fetch.subject.partition("/")[0] not in kinds:
-                continue
+        for fetch in fills(fetches, contract):
             try:
                 frame = brought(self.payload(fetch), self.stacks).frames.get(contract.full_name)
             except PayloadError:
@@ -187,7 +205,21 @@ class Ledger:
 
     def _renamed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Former tickers of a company become its ticker of today."""
+        if "ticker" not in frame.columns:
+            return frame
         return frame.with_columns(pl.col("ticker").replace(former_tickers(self.stacks)))
+
+
+def fills(fetches: Iterable[Fetch], contract: Table) -> tuple[Fetch, ...]:
+    """The fetches whose answers may hold rows of a table."""
+    kinds = FILLS[contract.full_name]
+    return tuple(
+        fetch
+        for fetch in fetches
+        if fetch.payload_sha256 is not None
+        and fetch.outcome in ("ok", "schema_changed")
+        and fetch.subject.partition("/")[0] in kinds
+    )
 
 
 def former_tickers(stacks: Stacks) -> dict[str, str]:

@@ -104,14 +104,25 @@ def schema_version() -> str:
 
 
 def manifest(
-    folder: Path, *, run_id: str, as_of: date, as_known_on: date | None, created_at: datetime, rows: Mapping[str, int]
+    folder: Path,
+    *,
+    run_id: str,
+    as_of: date,
+    as_known_on: date | None,
+    created_at: datetime,
+    rows: Mapping[str, int],
+    fingerprint: str | None = None,
 ) -> dict[str, Any]:
-    """Return the manifest of a folder: what it holds, from when, made by what, with size and hash of every file."""
+    """Return the manifest of a folder: what it holds, from when, made by what, with size and hash of every file.
+
+    fingerprint: of all that it was made from; the next refresh publishes only if that has changed.
+    """
     return {
         "version": identifier(run_id, created_at),
         "run_id": run_id,
         "as_of": as_of.isoformat(),
         "as_known_on": as_known_on.isoformat() if as_known_on else None,
+        "made_from": fingerprint,
         "created_at": created_at.astimezone(UTC).isoformat(timespec="seconds"),
         "versions": {
             "layerledger": version("layerledger"),

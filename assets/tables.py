@@ -13,6 +13,7 @@ import polars as pl
 from analytics.contracts import TABLES, Column, ContractError, Table, table
 from assets import checks, policies
 from assets.inputs import Inputs
+from assets.ledger import fills
 from assets.warehouse import Warehouse, describe
 
 Build = Callable[..., pl.DataFrame]
@@ -20,6 +21,7 @@ Results = Generator[dg.AssetCheckResult | dg.MaterializeResult[None], None, None
 
 # A parameter of an asset is the name of the table it takes, so names are unique across stages (a test holds it).
 BY_NAME = {contract.name: contract for contract in TABLES}
+FETCHES = dg.AssetKey(["raw", "fetches"])
 
 # Columns that tell how new a table is, in the order in which they are looked for.
 PERIOD_COLUMNS = ("calendar_quarter", "period_end", "date", "newest_quarter", "last_quarter", "started_at")
@@ -29,22 +31,25 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
     """Make the decorated function the asset of the table that its module is named after.
 
     `assets/core/companies.py` holds core.companies. A parameter named like a table receives that table; `inputs`
-    receives the run's inputs. The frame is checked against the contract, written, and reported with its row count and
-    newest period; one that breaks the contract fails the blocking check and the step, and leaves the table as it was.
+    receives the run's inputs, `delivery` the answers of sources that the table has yet to take up. The frame is checked
+    against the contract, written, and reported with its row count and newest period; one that breaks the contract fails
+    the blocking check and the step, and leaves the table as it was.
 
     Args:
-        append: add rows with new keys to the stored table and never change it otherwise.
+        append: add rows with new keys to the stored table and never change it otherwise; a table that is made anew
+            from a delivery is replaced.
     """
 
     def declare(build: Build) -> Any:
         stage, name = build.__module__.split(".")[-2:]
         contract, key = table(f"{stage}.{name}"), dg.AssetKey([stage, name])
-        taken = [p for p in inspect.signature(build).parameters if p != "inputs"]
-        wants_inputs = "inputs" in inspect.signature(build).parameters
+        parameters = set(inspect.signature(build).parameters)
+        taken = [p for p in inspect.signature(build).parameters if p in BY_NAME]
 
         @dg.asset(
             key=key,
             ins={p: dg.AssetIn(key=[BY_NAME[p].schema, p]) for p in taken},
+            deps=[FETCHES] if "delivery" in parameters else [],
             description=contract.description,
             metadata={
                 "dagster/column_schema": column_schema(contract),
@@ -62,9 +67,17 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
         def made(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Results:
             inputs: Inputs = context.resources.inputs
             warehouse: Warehouse = context.resources.warehouse
+            given: dict[str, Any] = dict(tables)
+            if "inputs" in parameters:
+                given["inputs"] = inputs
+            delivery = None
+            if "delivery" in parameters:
+                fetches = fills(inputs.fetches, contract)
+                given["delivery"] = delivery = warehouse.delivery(contract, inputs.basis, fetches)
             try:
-                frame = build(**tables, inputs=inputs) if wants_inputs else build(**tables)
-                rows = warehouse.write(contract, frame, append=append)
+                frame = build(**given)
+                adds = append and not (delivery and delivery.anew)
+                rows = warehouse.write(contract, frame, append=adds, taken=delivery)
             except ContractError as error:
                 yield checks.contract_broken(key, error)
                 raise dg.Failure(f"the last good {contract.full_name} stays: {error}") from error

@@ -10,7 +10,7 @@ ends; readers open the published copy, never this file.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,9 @@ from filelock import FileLock, Timeout
 from pydantic import Field, PrivateAttr
 
 from analytics.contracts import Column, ContractError, Table, conform, table
+from assets.delivery import Delivery, mark
+from assets.delivery import taken as already
+from assets.sources.payload import Fetch
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -71,27 +74,30 @@ def describe(column: Column) -> str:
     return f"{column.description} Unit: {column.unit}." if column.unit else column.description
 
 
-def read_table(connection: Connection, contract: Table) -> pl.DataFrame:
-    """Read one table with the contract's types.
+def read_table(connection: Connection, contract: Table, condition: str = "true") -> pl.DataFrame:
+    """Read one table with the contract's types, or its rows that meet a condition in SQL.
 
     Raises:
         MissingTableError: it is not there; the message names the asset to materialise.
     """
     if not _exists(connection, contract):
         raise MissingTableError(f"{contract.full_name} is not in the warehouse yet; materialise that asset first")
-    frame: pl.DataFrame = connection.sql(f"SELECT * FROM {contract.full_name}").pl()
+    frame: pl.DataFrame = connection.sql(f"SELECT * FROM {contract.full_name} WHERE {condition}").pl()
     # DuckDB hands UTC out under a name of its own ("Etc/UTC"); this renames the zone and moves no instant.
     return frame.with_columns(
         pl.col(c.name).dt.convert_time_zone("UTC") for c in contract.columns if isinstance(c.dtype, pl.Datetime)
     )
 
 
-def write_table(connection: Connection, contract: Table, frame: pl.DataFrame, *, append: bool = False) -> int:
+def write_table(
+    connection: Connection, contract: Table, frame: pl.DataFrame, *, append: bool = False, taken: Delivery | None = None
+) -> int:
     """Validate a frame and put it in the place of the table, or add its new rows; return the table's row count.
 
     The frame is checked before anything is touched, and the change is one transaction: a frame that breaks the
     contract, or a process that dies half-way, leaves the last good table. With `append`, rows whose key the table
-    holds already are left out, so that writing the same frame twice adds nothing.
+    holds already are left out, so that writing the same frame twice adds nothing. `taken` is the delivery that the
+    frame takes up; that it did is noted in the same transaction.
 
     Raises:
         ContractError: the frame does not keep the contract, or (append) the stored table has other columns.
@@ -105,6 +111,8 @@ def write_table(connection: Connection, contract: Table, frame: pl.DataFrame, *,
             _append(connection, contract)
         else:
             _replace(connection, contract)
+        if taken is not None:
+            mark(connection, taken)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
@@ -247,10 +255,23 @@ class Warehouse(dg.ConfigurableIOManager):
             self._read[contract.full_name] = read_table(self.connection, contract)
         return self._read[contract.full_name]
 
-    def write(self, contract: Table, frame: pl.DataFrame, *, append: bool = False) -> int:
+    def write(
+        self, contract: Table, frame: pl.DataFrame, *, append: bool = False, taken: Delivery | None = None
+    ) -> int:
         """Validate and store one table; see `write_table`."""
         self._read.pop(contract.full_name, None)
-        return write_table(self.connection, contract, frame, append=append)
+        return write_table(self.connection, contract, frame, append=append, taken=taken)
+
+    def delivery(self, contract: Table, basis: str, fetches: Iterable[Fetch]) -> Delivery:
+        """Return what a raw table has yet to take up of some fetches, given in order."""
+        so_far = already(self.connection, contract, basis)
+        return Delivery(
+            contract,
+            basis,
+            so_far is None,
+            tuple(f for f in fetches if f.fetch_id not in (so_far or ())),
+            lambda condition: read_table(self.connection, contract, condition),
+        )
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Validate and replace the table of the asset that made this frame."""

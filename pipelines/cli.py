@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -73,8 +73,8 @@ def refresh(
         typer.Option(
             "--company",
             metavar="ID",
-            help="Ask live sources for this company only (repeat for more). The others keep what is known of them, the "
-            "bundle is always read whole, and everything derived is derived anew.",
+            help="Ask live sources about this company only (repeat for more), whatever it is due for. The others keep "
+            "what is known of them, and everything derived is derived anew.",
         ),
     ] = None,
     as_known_on: Annotated[
@@ -85,31 +85,53 @@ def refresh(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if any fetch failed, even if all was published.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Derive and publish again even if nothing has changed.")
+    ] = False,
 ) -> None:
     """Fetch, derive and publish everything; then print the layers and where to look."""
     known_on = _known_on(as_known_on)
     settings = _settings(home)
-    place = _prepared(settings)
+    _prepared(settings)
     for identifier in company or ():
         _known(identifier, _stacks(settings).companies["company_id"], "company", "companies")
-    outcome = _run(settings, tuple(company or ()), known_on)
+    outcome = _run(settings, offline=offline, companies=tuple(company or ()), as_known_on=known_on, force=force)
+    _print_outcome(outcome, settings, home, offline=offline)
+    failed = [f for f in outcome.ended if f.outcome not in ("ok", "unchanged")]
+    if strict and failed:
+        raise Stop(f"--strict: {len(failed)} fetches failed", Exit.FAILED)
 
+
+@app.command(epilog=EPILOG)
+def rebuild(home: HomeOption = None) -> None:
+    """Derive and publish everything again from the archive and the bundle alone; the archive stays as it is."""
+    settings = _settings(home)
+    _prepared(settings)
+    _print_outcome(_run(settings, offline=True, anew=True), settings, home, offline=True)
+
+
+def _print_outcome(outcome: "Outcome", settings: "Settings", home: Path | None, *, offline: bool) -> None:
+    """Print the layers, what the live sources answered and did not, and where to look.
+
+    Raises:
+        Stop: the refresh failed.
+    """
     from pipelines import report
 
+    place = _home(settings)
     if outcome.failures:
         raise Stop(_told(outcome, place), exit_of(outcome.failures[0].error))
     out.print(report.layers_table(place.current))
     manifest = report.manifest(place.current)
-    day = f"as of {manifest['as_of']}" + (f", as known on {known_on}" if known_on else "")
+    known_on = f", as known on {manifest['as_known_on']}" if manifest["as_known_on"] else ""
+    failing = report.failing_now(place, _stacks(settings))
+    if failing and not offline:
+        out.print(report.failures_table(failing))
     if not offline:
-        out.print(f"Live sources are not part of this version: figures come from the bundle, {day}.", soft_wrap=True)
-    out.print(f"Published {day}: {place.current / 'index.html'}", soft_wrap=True)
+        out.print(report.live(outcome.ended, manifest["as_of"]), soft_wrap=True)
+    said = "Published" if outcome.run_id else "Nothing has changed; published before,"
+    out.print(f"{said} as of {manifest['as_of']}{known_on}: {place.current / 'index.html'}", soft_wrap=True)
     out.print("Read it with: [bold]layerledger serve[/]" + (f" --home {home}" if home else ""))
-    failed = report.failed_fetches(place.current, outcome.started_at)
-    for line in failed:
-        err.print(line, soft_wrap=True)
-    if strict and failed:
-        raise Stop(f"--strict: {len(failed)} fetches failed", Exit.FAILED)
 
 
 @app.command(epilog=EPILOG)
@@ -174,11 +196,15 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Tell what is published, how old it is, and what failed last."""
     from pipelines import report
 
-    told = report.status(_home(_settings(home)))
+    settings = _settings(home)
+    stacks = _stacks(settings)
+    told = report.status(_home(settings), stacks)
     if as_json:
-        print(json.dumps(told, indent=1))
-    else:
-        out.print(report.status_table(told))
+        print(json.dumps(told, indent=1, default=str))
+        return
+    out.print(report.status_table(told))
+    if told["failed_fetches"]:
+        out.print(report.failures_table(report.failing_now(_home(settings), stacks)))
 
 
 @app.command(epilog=EPILOG)
@@ -289,9 +315,15 @@ def lenses(as_json: JsonOption = False) -> None:
 
 
 def _settings(home: Path | None) -> "Settings":
+    from pydantic import ValidationError
+
     from pipelines.settings import Settings
 
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"LAYERLEDGER_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise Stop(f"the environment cannot be used: {wrong}", Exit.BAD_INPUT) from error
     return settings.model_copy(update={"home": home}) if home else settings
 
 
@@ -351,8 +383,8 @@ def _lens(stacks: "Stacks", lens: str | None) -> str:
     return lens
 
 
-def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None) -> "Outcome":
-    """Run the refresh under a progress bar on stderr."""
+def _run(settings: "Settings", **options: Any) -> "Outcome":
+    """Run the refresh, with its options, under a progress bar on stderr."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from assets.warehouse import WarehouseLockedError
@@ -363,10 +395,10 @@ def _run(settings: "Settings", companies: tuple[str, ...], known_on: date | None
         task = bar.add_task("starting", total=None)
 
         def follow(asset: str, done: int, total: int) -> None:
-            bar.update(task, description=asset, completed=done, total=total)
+            bar.update(task, description=asset, completed=done, total=total or None)
 
         try:
-            return work.refresh(settings, follow, companies=companies, as_known_on=known_on)
+            return work.refresh(settings, follow, **options)
         except WarehouseLockedError as error:
             raise Stop(f"{error}; try again when it has ended", Exit.HOME) from error
         except KeyboardInterrupt:
@@ -379,8 +411,8 @@ def _told(outcome: "Outcome", place: "Home") -> str:
     others = [f.asset for f in outcome.failures if f.message != first.message]
     also = f" Also failed: {', '.join(others)}." if others else ""
     kept = "What was published before stays" if place.current.exists() else "Nothing is published yet"
-    where = f"`layerledger dev` shows run {outcome.run_id[:8]}"
-    return f"{first.asset} failed: {first.message.rstrip('.')}.{also} {kept}; {where}."
+    where = f"; `layerledger dev` shows run {outcome.run_id[:8]}" if outcome.run_id else ""
+    return f"{first.asset} failed: {first.message.rstrip('.')}.{also} {kept}{where}."
 
 
 def _show(rows: "pl.DataFrame", as_json: bool) -> None:

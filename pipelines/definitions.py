@@ -4,6 +4,8 @@ Belongs here: putting the parts together. Does not belong here: any part.
 """
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -34,12 +36,18 @@ def compose(
         resources={
             "warehouse": Warehouse(path=str(home.warehouse)),
             "published": PublishedFolder(root=str(home.published), cache=str(home.cache)),
-            "inputs": inputs or Inputs.of(settings.stacks, settings.bundle),
+            "inputs": inputs or inputs_of(settings, asks=True),
         },
         loggers=loggers or {},
         # One process for all steps: each process would import everything again (31 s for ten assets, measured).
         executor=dg.in_process_executor,
     )
+
+
+def inputs_of(settings: Settings, as_known_on: date | None = None, **asking: Any) -> Inputs:
+    """Return what a run reads, as the settings name it; `asking` as fields of Inputs."""
+    home = Home.at(settings.home).root
+    return Inputs.of(settings.stacks, settings.bundle, as_known_on, home, **settings.asking, **asking)
 
 
 @dg.definitions

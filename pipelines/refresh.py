@@ -4,17 +4,22 @@ Belongs here: starting the run, following it, telling how it ended. Does not bel
 (definitions), or what the operator sees (cli).
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from assets.inputs import Inputs
+from analytics.stacks import RegistryError
+from assets.archive import ArchiveError
+from assets.publish import MANIFEST
+from assets.sources.bundle import BundleError
+from assets.sources.payload import Fetch
 from assets.warehouse import WarehouseLockedError, writing
-from pipelines.definitions import compose
+from pipelines.definitions import compose, inputs_of
 from pipelines.home import Home
 from pipelines.schedules import refresh_job
 from pipelines.settings import Settings
@@ -40,32 +45,74 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; without failures everything was published."""
+    """How a refresh ended; without failures what is published is whole and what the home's answers give.
 
-    run_id: str
+    run_id: the run in Dagster's history; None if nothing had changed, so that nothing had to be made. ended: how each
+    question to a live source ended.
+    """
+
+    run_id: str | None
     started_at: datetime
     failures: tuple[Failure, ...]
+    ended: tuple[Fetch, ...] = ()
 
 
 def refresh(
-    settings: Settings, progress: Progress, *, companies: Sequence[str] = (), as_known_on: date | None = None
+    settings: Settings,
+    progress: Progress,
+    *,
+    offline: bool = False,
+    companies: Sequence[str] = (),
+    as_known_on: date | None = None,
+    force: bool = False,
+    anew: bool = False,
 ) -> Outcome:
-    """Run every asset from raw to published and return how it ended.
+    """Ask the sources what is due; if anything changed, or `force`, run every asset from raw to published.
+
+    anew: throw the warehouse away first; everything in it is made again from the archive and the bundle.
 
     Raises:
         WarehouseLockedError: another process is refreshing this home.
         KeyboardInterrupt: stopped by hand; what was published before stays.
     """
-    home = Home.at(settings.home)
-    inputs = Inputs.of(settings.stacks, settings.bundle, as_known_on)
+    home, started_at = Home.at(settings.home), datetime.now(UTC)
+    with writing(home.root):
+        inputs = inputs_of(settings, as_known_on, asks=not offline, companies=list(companies))
+        try:
+            ended = inputs.ask(lambda what: progress(what, 0, 0))
+        except (RegistryError, BundleError, ArchiveError) as error:
+            return Outcome(None, started_at, (Failure("raw.fetches", type(error).__name__, str(error)),))
+        if anew:
+            for file in (home.warehouse, home.warehouse.with_suffix(".duckdb.wal")):
+                file.unlink(missing_ok=True)
+        whole = home.warehouse.exists() and not any(home.published.glob(".staging-*"))
+        if whole and not (force or anew) and published_from(home) == inputs.fingerprint:
+            return Outcome(None, started_at, (), ended)
+        made = _make(settings, home, progress, companies, as_known_on)
+        return replace(made, started_at=started_at, ended=ended)
+
+
+def published_from(home: Home) -> str | None:
+    """Return the fingerprint of what the current version was made from; None if nothing is published."""
+    try:
+        told = json.loads((home.current / MANIFEST).read_text())
+    except FileNotFoundError:
+        return None
+    return str(told.get("made_from"))
+
+
+def _make(
+    settings: Settings, home: Home, progress: Progress, companies: Sequence[str], as_known_on: date | None
+) -> Outcome:
+    """Run every asset from raw to published, asking nobody."""
+    inputs = inputs_of(settings, as_known_on)
     defs = compose(settings, inputs, {"progress": _progress_logger(progress)})
     tags = {COMMAND_TAG: "refresh"}
     if companies:
         tags[COMPANIES_TAG] = ",".join(companies)
     if as_known_on:
         tags[KNOWN_TAG] = as_known_on.isoformat()
-    started_at = datetime.now(UTC)
-    with writing(home.root), instance_of(home) as instance:
+    with instance_of(home) as instance:
         end_dead_runs(instance)
         result = defs.resolve_job_def(refresh_job.name).execute_in_process(
             instance=instance, run_config={"loggers": {"progress": {}}}, tags=tags, raise_on_error=False
@@ -73,7 +120,7 @@ def refresh(
         failed = tuple(failures(result.all_events))
         if any(f.error in INTERRUPTS for f in failed):
             raise KeyboardInterrupt
-        return Outcome(result.run_id, started_at, failed)
+        return Outcome(result.run_id, datetime.now(UTC), failed)
 
 
 @contextmanager

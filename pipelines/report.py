@@ -5,14 +5,23 @@ figure that is not in the published database.
 """
 
 import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from rich.markup import escape
 from rich.table import Table
 
+from analytics.stacks import Stacks
+from assets.live.due import GOOD
+from assets.live.failing import Failing, failing
+from assets.live.journal import Journal
 from assets.publish import DATABASE, MANIFEST
+from assets.sources.payload import Fetch
 from assets.warehouse import connect, lock_holder
 from pipelines.home import Home
 from pipelines.refresh import failures, instance_of
@@ -46,16 +55,9 @@ ORDER BY l.position
 
 DEFAULT_LENS = "SELECT lens, name FROM core.lenses ORDER BY position LIMIT 1"
 
-# The newest answer to each question asked of a source, where it was not good.
-FAILED_FETCHES = """
-SELECT source, subject, outcome, message, started_at, next_try_at FROM raw.fetches
-WHERE started_at >= $since
-QUALIFY row_number() OVER (PARTITION BY source, subject ORDER BY started_at DESC) = 1
-  AND outcome NOT IN ('ok', 'unchanged')
-ORDER BY source, subject
-"""
-
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+SOURCES = {"sec": "SEC", "yahoo": "Yahoo"}
+# So many companies are named before the rest is counted.
+SHOWN = 4
 
 
 def manifest(current: Path) -> dict[str, Any]:
@@ -91,21 +93,44 @@ def layers_table(current: Path) -> Table:
     return table
 
 
-def failed_fetches(current: Path, since: datetime = BEGINNING) -> list[str]:
-    """Return a line for each thing asked of a source since then whose newest answer was not good."""
-    with connect(current / DATABASE, read_only=True) as connection:
-        rows = connection.execute(FAILED_FETCHES, {"since": since}).fetchall()
-    return [
-        f"{source} {subject}: {outcome}{f', {message}' if message else ''} ({started:%Y-%m-%d %H:%M} UTC)"
-        + (f"; next try {next_try:%Y-%m-%d %H:%M} UTC" if next_try else "")
-        for source, subject, outcome, message, started, next_try in rows
-    ]
+def live(ended: Sequence[Fetch], as_of: str) -> str:
+    """Tell in one line what asking the live sources came to."""
+    if not ended:
+        return "No live source had anything due."
+    if not any(f.http_status for f in ended):
+        return f"No live source was reached; figures are as of {as_of}."
+    counts = Counter(f.outcome for f in ended)
+    failed = sum(n for outcome, n in counts.items() if outcome not in GOOD)
+    requests = Counter({source: sum(f.requests for f in ended if f.source == source) for source in SOURCES})
+    spent = " and ".join(f"{n} requests to {SOURCES[source]}" for source, n in requests.items() if n)
+    return f"{spent}: {counts['ok']} with news, {counts['unchanged']} unchanged, {failed} failed."
 
 
-def status(home: Home) -> dict[str, Any]:
-    """Return what is published in a home, how old it is, its last run, and what failed."""
+def failures_table(failing: Sequence[Failing]) -> Table:
+    """Return what is failing now: one row per source and outcome."""
+    table = Table(title="Not answered; the last good figures stay", title_justify="left", box=None, pad_edge=False)
+    table.add_column("Source")
+    table.add_column("Outcome", no_wrap=True)
+    table.add_column("For whom, and why", overflow="fold", ratio=1)
+    for title in ("Last good", "Since (UTC)", "Next try (UTC)"):
+        table.add_column(title)
+    for f in failing:
+        who = ", ".join(f.who[:SHOWN]) + (f" and {len(f.who) - SHOWN} more" if len(f.who) > SHOWN else "")
+        told = escape(f"{', '.join(f.what)} of {who}: {'; '.join(f.why)}")
+        good = f"{f.last_good:%Y-%m-%d}" if f.last_good else "never"
+        again = f"{f.next_try_at:%m-%d %H:%M}" if f.next_try_at else "when mended"
+        table.add_row(SOURCES.get(f.source, f.source), f.outcome, told, good, f"{f.since:%m-%d %H:%M}", again)
+    return table
+
+
+def failing_now(home: Home, stacks: Stacks) -> list[Failing]:
+    """Return what of the live sources is failing, as the home's journal tells."""
+    return failing(Journal(home.root).read(), stacks)
+
+
+def status(home: Home, stacks: Stacks) -> dict[str, Any]:
+    """Return what is published in a home, how old it is, its last run, and what of the live sources is failing."""
     published = None
-    failed: list[str] = []
     if (home.current / MANIFEST).exists():
         told = manifest(home.current)
         published = {
@@ -116,12 +141,11 @@ def status(home: Home) -> dict[str, Any]:
             "files": len(told["files"]),
             "bytes": sum(file["bytes"] for file in told["files"].values()),
         }
-        failed = failed_fetches(home.current)
     return {
         "home": str(home.root),
         "published": published,
         "last_run": _last_run(home),
-        "failed_fetches": failed,
+        "failed_fetches": [asdict(f) for f in failing_now(home, stacks)],
         "refresh_under_way": lock_holder(home.root),
     }
 
@@ -176,8 +200,6 @@ def status_table(told: dict[str, Any]) -> Table:
         table.add_row("Last run", f"{run['status'].lower()}, {run['started_at']}, {run['run_id']}")
         for line in run["failed"]:
             table.add_row("  failed", line)
-    for line in told["failed_fetches"]:
-        table.add_row("Failed fetch", line)
     if told["refresh_under_way"]:
         table.add_row("Refreshing", told["refresh_under_way"])
     return table

@@ -5,9 +5,13 @@ Belongs here: every LAYERLEDGER_* variable, with its default. Does not belong he
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# SEC's own limit.
+MOST_PER_SECOND = 10.0
 
 
 class Settings(BaseSettings):
@@ -24,6 +28,22 @@ class Settings(BaseSettings):
     bundle: Path | None = Field(
         default=None, description="Folder of the bundle's Parquet files, in place of the one shipped with us."
     )
+    contact: str | None = Field(
+        default=None, description="Your name and e-mail address: SEC answers only those who say who they are."
+    )
+    mirror: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="URL at which https://host/path is asked as <URL>/host/path: a mirror, or the tests' stand-ins.",
+    )
+    sec_per_second: float = Field(default=8.0, gt=0, le=MOST_PER_SECOND, description="Requests a second to SEC.")
+    yahoo_per_second: float = Field(default=2.0, gt=0, description="Requests a second to Yahoo.")
+    yahoo_budget: int = Field(default=300, ge=0, description="Requests a run to Yahoo; 0 asks it nothing.")
+
+    @property
+    def asking(self) -> dict[str, Any]:
+        """How live sources are asked."""
+        return self.model_dump(include={"contact", "mirror", "sec_per_second", "yahoo_per_second", "yahoo_budget"})
 
 
 def environment_with(**variables: str) -> dict[str, str]:

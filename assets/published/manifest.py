@@ -43,6 +43,7 @@ def manifest(
         run_id=context.run_id,
         as_of=as_of(company_quarters, prices),
         as_known_on=inputs.knowledge_day,
+        fingerprint=inputs.fingerprint,
         created_at=datetime.now(UTC),
         rows={t.full_name: row_count(warehouse.connection, t) for t in TABLES},
     )

@@ -63,6 +63,17 @@ def read(folder: Path | None = None) -> Bundle:
     )
 
 
+def hashes(folder: Path | None = None) -> dict[str, str]:
+    """Return the SHA-256 of each file of the bundle, checked as `read` does.
+
+    Raises:
+        BundleError: a file is missing, truncated or altered.
+    """
+    place = _Place(folder)
+    manifest, now = place.manifest(), datetime.now(UTC)
+    return {file: place.payload(file, manifest, now).sha256 for file in FILES}
+
+
 def parse(payload: Payload) -> pl.DataFrame:
     """The raw table that one file of the bundle holds; the payload's subject is the file's name.
 

@@ -5,6 +5,7 @@ through a mirror. Does not belong here: any source's addresses or shapes.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ import stamina
 from curl_cffi import requests
 from curl_cffi.requests.exceptions import ProxyError, RequestException, SSLError, Timeout
 
+# Attempts are counted in raw.fetches; stamina need not log them too.
+stamina.instrumentation.set_on_retry_hooks(())
+
 CONNECT_SECONDS = 5.0
 # A Retry-After up to this long is waited for; a longer one ends the run's questions to that source.
 PATIENCE_SECONDS = 10.0
@@ -25,6 +29,8 @@ PATIENCE_SECONDS = 10.0
 COOL_DOWN = timedelta(hours=1)
 # So many questions in a row that end alike close the line for the rest of the run.
 IN_A_ROW = {"refused": 3, "unreachable": 5}
+# What curl says around its message.
+CURL = re.compile(r"^Failed to perform, curl: \(\d+\) |\.? See https://curl\.se/\S+.*$")
 TOO_MANY = (b"too many requests", b"request rate threshold exceeded")
 
 
@@ -279,7 +285,7 @@ def _worth_another_try(error: Exception) -> bool | float:
 
 
 def _short(text: str) -> str:
-    words = " ".join(text.split())
+    words = CURL.sub("", " ".join(text.split()))
     return words[:120] + ("…" if len(words) > 120 else "")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from assets.sources.http import Answer, Line, Pace, refused
 
-MOST_PER_SECOND = 10.0
 WHO_ASKS = (
     "SEC answers only those who say who they are: set LAYERLEDGER_CONTACT to your name and e-mail address, "
     "for example 'Jane Doe jane@example.org'"

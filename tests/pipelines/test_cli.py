@@ -19,7 +19,7 @@ from analytics import stacks
 from tests.conftest import ROOT, run_command
 
 # design.md, Public contract.
-COMMANDS = {"refresh", "serve", "dev", "audit", "explain", "status", "companies", "lenses"}
+COMMANDS = {"refresh", "rebuild", "serve", "dev", "audit", "explain", "status", "companies", "lenses"}
 
 
 def test_help_names_the_commands_and_the_exit_codes(command):

@@ -8,6 +8,7 @@ answers 401 or 403; that is what it is used for. Its frames are not: they drop c
 most failures into empty frames.
 """
 
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,6 +101,8 @@ class Yahoo:
         from yfinance.data import YfData  # noqa: PLC0415
 
         self.line = line
+        # What it would warn of ends as an outcome.
+        logging.getLogger("yfinance").setLevel(logging.CRITICAL)
         cache.mkdir(parents=True, exist_ok=True)
         yfinance.set_tz_cache_location(str(cache))
         yfinance.config.debug.hide_exceptions = False
