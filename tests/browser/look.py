@@ -54,6 +54,11 @@ class Watched:
     page: Page
     faults: list[str] = field(default_factory=list)
 
+    def go(self, address: str) -> None:
+        """Open another page in the same window, with nothing held against it yet."""
+        self.faults.clear()
+        self.page.goto(address, wait_until="load")
+
     def look(self) -> list[str]:
         """Draw every chart; return what is wrong with the page as it stands."""
         self.page.evaluate("() => window.layerLedger.drawAll()")
@@ -82,6 +87,6 @@ def opened(browser: Browser, base: str, path: str, width: int, **context: Any) -
             else watched.faults.append(f"request to elsewhere: {request.url}")
         ),
     )
-    page.goto(base + path, wait_until="load")
+    watched.go(base + path)
     yield watched
     own.close()

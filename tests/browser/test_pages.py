@@ -12,9 +12,10 @@ pytestmark = pytest.mark.browser
 
 def faults_of(browser: Browser, site: Path, paths: list[str], screenshots: Path, width: int, scheme: str) -> list[str]:
     """Open each page, keep a picture of it, and return what is wrong, each fault with its page."""
-    faults = []
-    for path in paths:
-        with opened(browser, site.as_uri() + "/", path, width, color_scheme=scheme) as watched:
+    faults, base = [], site.as_uri() + "/"
+    with opened(browser, base, paths[0], width, color_scheme=scheme) as watched:
+        for path in paths:
+            watched.go(base + path)
             faults += [f"{path}: {fault}" for fault in watched.look()]
             name = path.removesuffix(".html").replace("/", "-")
             watched.page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png", full_page=True)
