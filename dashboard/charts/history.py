@@ -13,6 +13,7 @@ from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import Reading, position, shifted
 
 HEIGHT = 260
+SPAN = 4  # years that the axis shows at least: a short record looks short
 
 
 class Shown(NamedTuple):
@@ -51,12 +52,13 @@ def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> 
     low, high = min([0.0, *values]), max([0.0, *values])
     high = high + (high - low) * 0.06 or 1.0
     first, end = (position(known[0].quarter), position(known[-1].quarter)) if known else (0.0, 1.0)
+    first = min(first, end - SPAN)
     years = list(range(int(first) + (first > int(first)), int(end) + 1))
     step = 1 if len(years) <= 6 else 2
     tokens = {
         "@accent": f"@{shown.colour}",
         "@first": first,
-        "@last": max(end, first + 0.25),
+        "@last": end,
         "@low": low,
         "@high": high,
         "@years": [year for year in years if (years[-1] - year) % step == 0],
