@@ -38,6 +38,8 @@ def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
     rows = (
         layers.join(pl.DataFrame({"pool": POOLS}), how="cross")
         .join(sums, on=[*_AT, "pool"], how="left")
+        # Sums of floats depend on their order: the same tables must give the same bytes.
+        .sort(*_AT, "pool")
         .with_columns(pl.col("n_measured").fill_null(0))
         .with_columns(amount_usd=pl.when(pl.col("n_measured") >= MIN_COVERAGE * pl.col("n_members")).then("sum_usd"))
     )
