@@ -17,6 +17,7 @@ from assets.audit import another_day, checks, compare, rederive
 from assets.audit.scorecard import Audit
 
 Step = Callable[[str], None]
+SCHEMAS = ("raw", "core", "marts")
 
 
 class NothingToAudit(LookupError):
@@ -41,10 +42,11 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("ATTACH '" + str(database).replace("'", "''") + "' AS home (READ_ONLY)")
-        for schema in ("raw", "core", "marts"):
+        for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA {schema}")
         stored = connection.sql(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'home'"
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+            f"WHERE database_name = 'home' AND schema_name IN {SCHEMAS}"
         ).fetchall()
         for (name,) in stored:
             connection.execute(f"CREATE VIEW {name} AS FROM home.{name}")

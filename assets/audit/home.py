@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from analytics.contracts import TABLES
-from assets.audit.audit import audit, make_anew, opened
+from assets.audit.audit import SCHEMAS, audit, make_anew, opened
 from assets.audit.checks import Check, Finding
 from assets.audit.scorecard import Audit
 
@@ -99,8 +99,11 @@ def same_as_warehouse(connection: duckdb.DuckDBPyConnection, warehouse: Path) ->
     except duckdb.IOException as error:
         return untold(f"cannot be compared: {str(error).splitlines()[0]}")
     both = {"home": set[str](), "warehouse": set[str]()}
-    listed = "SELECT database_name, schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name IN ({})"
-    for database, table in connection.sql(listed.format(", ".join(f"'{d}'" for d in both))).fetchall():
+    listed = (
+        "SELECT database_name, schema_name || '.' || table_name FROM duckdb_tables() "
+        f"WHERE database_name IN {tuple(both)} AND schema_name IN {SCHEMAS}"
+    )
+    for database, table in connection.sql(listed).fetchall():
         both[database].add(table)
     stored = both["home"] & both["warehouse"]
     newest = "SELECT max(started_at) FROM {}.raw.fetches"
