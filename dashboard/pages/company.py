@@ -7,10 +7,12 @@ Does not belong here: the tree itself, which the page's script draws from them (
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
 from markupsafe import Markup
+from polars import selectors
 
 from analytics.contracts import empty, table
 from analytics.items import BY_ID, IDENTITIES, ITEMS
@@ -19,7 +21,8 @@ from dashboard import formats
 from dashboard.ledger import SOURCE_NAMES, Layer, Ledger, Member
 from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as
 
-QUARTERS, YEARS, EXPLAINED_YEARS = 12, 10, 6
+# Numbers of twelve quarters are explained; a change over twelve months reaches two years further back.
+QUARTERS, YEARS, EXPLAINED_YEARS = 12, 10, 5
 ROWS = 20
 
 
@@ -31,10 +34,10 @@ class Cell(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One table of numbers: its columns and its rows with a title."""
+    """One table of numbers: its columns, and its rows as title and cells, already HTML."""
 
     columns: list[str]
-    rows: list[tuple[str, list[Cell]]]
+    rows: list[tuple[str, Markup]]
 
 
 def pages(ledger: Ledger) -> list[Page]:
@@ -159,8 +162,9 @@ class _Figures:
     def __init__(
         self, quarters: pl.DataFrame, disagreements: pl.DataFrame, observations: Mapping[str, list[object]]
     ) -> None:
-        ends = quarters["period_end"]
-        first = date(ends.max().year - EXPLAINED_YEARS, 1, 1)  # type: ignore[union-attr]
+        newest = quarters["period_end"].max()
+        assert isinstance(newest, date)
+        first = date(newest.year - EXPLAINED_YEARS, 1, 1)
         recent = quarters.filter(pl.col("period_end") >= first)
         self.index = {
             (item, end, derivation == "year_only"): at
@@ -172,7 +176,7 @@ class _Figures:
         )  # fmt: skip
         used: dict[str, int] = {}
         self._rows, self._observations = [], []
-        for row in recent.select(columns).iter_rows():
+        for row in recent.select(columns).with_columns(_dates_as_text()).iter_rows():
             ids = []
             for identifier in row[-2:]:
                 if identifier is not None and identifier in observations:
@@ -182,31 +186,47 @@ class _Figures:
                     ids.append(used[identifier])
             self._rows.append([*row[:-2], ids])
         self._others = [
-            [r["item"], r["period_end"], r["other_value"], r["other_concept"], r["other_source"], r["kind"]]
+            [r["item"], str(r["period_end"]), r["other_value"], r["other_concept"], r["other_source"], r["kind"]]
             for r in disagreements.iter_rows(named=True)
             if r["period_end"] >= first
         ]
 
     def payload(self) -> Markup:
         """As JSON for the page's script."""
-        found = {
-            "figures": self._rows,
-            "observations": self._observations,
-            "others": self._others,
+        own = {"figures": self._rows, "observations": self._observations, "others": self._others}
+        return Markup(f"{{{_inner_json(own)},{_definitions()}}}")
+
+
+def _inner_json(found: Mapping[str, object]) -> str:
+    """An object as JSON without its braces; '<' as an escape, which alone could end a script element."""
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text[1:-1].replace("<", "\\u003c")
+
+
+@cache
+def _definitions() -> str:
+    """What every page's script needs to know of items and metrics."""
+    return _inner_json(
+        {
             "items": {i.id: [i.title, i.kind] for i in ITEMS},
             "identities": {i.item: i.terms for i in IDENTITIES},
             "metrics": {m.id: [m.title, m.formula, [[a.name, a.taken, a.terms] for a in m.amounts]] for m in METRICS},
             "sources": SOURCE_NAMES,
         }
-        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False)
-        return Markup(text.replace("<", "\\u003c"))
+    )
+
+
+def _dates_as_text() -> pl.Expr:
+    return selectors.date().cast(pl.String)
 
 
 def _observations(ledger: Ledger) -> dict[str, list[object]]:
     """What each observation that speaks says: concept, period, value, unit, reference, known time and its basis."""
-    quarters = ledger.tables["core.company_quarters"]
+    first = date(ledger.as_of.year - EXPLAINED_YEARS - 2, 1, 1)
+    quarters = ledger.tables["core.company_quarters"].filter(pl.col("period_end") >= first)
     used = pl.concat([quarters["observation_id"], quarters["minus_observation_id"].drop_nulls()]).unique()
     raw = ledger.tables["raw.observations"].filter(pl.col("observation_id").is_in(used.implode()))
+    raw = raw.with_columns(_dates_as_text())
     columns = ("concept", "period_start", "period_end", "value", "unit", "reference", "known_at", "known_at_basis")
     return {row[0]: list(row[1:]) for row in raw.select("observation_id", *columns).iter_rows()}
 
@@ -223,8 +243,16 @@ def millions(value: float | None) -> str:
 def _sheet(rows: Iterable[tuple[str, dict[str, Cell]]], oldest_first: list[str]) -> Sheet:
     """A table with the newest period beside the titles, where a phone shows it."""
     columns = oldest_first[::-1]
-    unknown = Cell(formats.UNKNOWN, None)
-    return Sheet(columns, [(title, [cells.get(c, unknown) for c in columns]) for title, cells in rows])
+    return Sheet(columns, [(title, Markup("".join(_td(cells.get(c)) for c in columns))) for title, cells in rows])
+
+
+def _td(cell: Cell | None) -> str:
+    """A cell as HTML; its text is a number of ours and needs no escaping."""
+    if cell is None:
+        return f'<td class="num na">{formats.UNKNOWN}</td>'
+    if cell.figure is None:
+        return f"<td class=num>{cell.text}</td>"
+    return f'<td class=num><button type=button class=why data-why="{cell.figure}">{cell.text}</button></td>'
 
 
 def _statements(quarters: pl.DataFrame, figures: _Figures, column: str) -> Sheet:
