@@ -56,7 +56,7 @@ def _table(title: str, first: str, *others: str, left: tuple[int, ...] = ()) -> 
     table = Table(title=title, box=None, title_justify="left", header_style="bold", pad_edge=False)
     for number, column in enumerate((first, *others)):
         is_left = number == 0 or number in left
-        table.add_column(column.replace("_", " "), justify="left" if is_left else "right")
+        table.add_column(column.replace("_", " "), justify="left" if is_left else "right", no_wrap=number == 0)
     return table
 
 
