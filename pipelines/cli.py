@@ -272,7 +272,8 @@ def audit(
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
     else:
-        out.print(scorecard(found))
+        # A pipe or file has no width: the scorecard's columns stay whole there.
+        Console(highlight=False, width=None if out.is_terminal else 160).print(scorecard(found))
     if found.contradictions:
         raise Stop(f"{found.contradictions:,} contradictions", Exit.FAILED)
 
