@@ -39,7 +39,7 @@ def _repeats(new: pl.Expr, old: pl.Expr) -> pl.Expr:
     """Whether a figure is the one stated before, or the same rounded to thousands or to millions."""
     same = new == old
     for unit in (1e3, 1e6):
-        same = same | ((new % unit == 0) & ((new - old).abs() <= unit / 2))
+        same = same | ((new.abs() % unit == 0) & ((new - old).abs() <= unit / 2))
     return same
 
 

@@ -107,7 +107,8 @@ def not_closing(quarters: pl.DataFrame, years: pl.DataFrame, units: int = CLOSIN
     """
     one = ["company_id", "item", "fiscal_year"]
     year = pl.col("year")
-    unit = pl.when(year % 1e6 == 0).then(1e6).when(year % 1e5 == 0).then(1e5).otherwise(1e3)
+    # Of the absolute amount: polars 2.1 gives −2.2e6 % 1e5 as 1e5.
+    unit = pl.when(year.abs() % 1e6 == 0).then(1e6).when(year.abs() % 1e5 == 0).then(1e5).otherwise(1e3)
     return (
         quarters.filter(pl.col("kind") == "flow")
         .group_by(one)
@@ -160,7 +161,9 @@ def gaps(years: pl.DataFrame, quarters: pl.DataFrame, rejected: pl.DataFrame, op
     why = pl.concat(
         [
             open_years.with_columns(reason=pl.lit(NOT_CLOSING)),
-            rejected.select(*one, "reason").unique(one, keep="first"),
+            rejected.sort("rank", "tier", "reason")
+            .unique(one, keep="first", maintain_order=True)
+            .select(*one, "reason"),
         ]
     ).unique(one, keep="first", maintain_order=True)
     return (
