@@ -92,6 +92,7 @@ def refresh(
     """Fetch, derive and publish everything; then print the layers and where to look."""
     known_on = _known_on(as_known_on)
     settings = _settings(home)
+    offline = offline or settings.offline
     _prepared(settings)
     for identifier in company or ():
         _known(identifier, _stacks(settings).companies["company_id"], "company", "companies")

@@ -36,7 +36,7 @@ def compose(
         resources={
             "warehouse": Warehouse(path=str(home.warehouse)),
             "published": PublishedFolder(root=str(home.published), cache=str(home.cache)),
-            "inputs": inputs or inputs_of(settings, asks=True),
+            "inputs": inputs or inputs_of(settings, asks=not settings.offline),
         },
         loggers=loggers or {},
         # One process for all steps: each process would import everything again (31 s for ten assets, measured).

@@ -77,7 +77,7 @@ def refresh(
     """
     home, started_at = Home.at(settings.home), datetime.now(UTC)
     with writing(home.root):
-        inputs = inputs_of(settings, as_known_on, asks=not offline, companies=list(companies))
+        inputs = inputs_of(settings, as_known_on, asks=not (offline or settings.offline), companies=list(companies))
         try:
             ended = inputs.ask(lambda what: progress(what, 0, 0))
         except (RegistryError, BundleError, ArchiveError) as error:

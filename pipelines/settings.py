@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     bundle: Path | None = Field(
         default=None, description="Folder of the bundle's Parquet files, in place of the one shipped with us."
     )
+    offline: bool = Field(default=False, description="Ask no live source, whoever starts a refresh.")
     contact: str | None = Field(
         default=None, description="Your name and e-mail address: SEC answers only those who say who they are."
     )

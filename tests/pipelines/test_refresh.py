@@ -122,7 +122,11 @@ def test_the_run_stands_in_the_homes_dagster_history(refreshed_home):
 def test_materialising_all_as_the_ui_does_gives_what_the_command_gives(refreshed_home, tmp_path):
     home = Home.at(tmp_path / "other")
     home.prepare()
-    environment = os.environ | {"LAYERLEDGER_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster)}
+    environment = os.environ | {
+        "LAYERLEDGER_HOME": str(home.root),
+        "LAYERLEDGER_OFFLINE": "true",
+        "DAGSTER_HOME": str(home.dagster),
+    }
     dagster = [sys.executable, "-m", "dagster", "asset", "materialize", "--select", "*", "-m", "pipelines.definitions"]
     done = subprocess.run(
         [*cut_off(), *dagster], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
