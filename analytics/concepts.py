@@ -36,6 +36,13 @@ def _concepts(prefix: str, item: str, *labels: str, tier: int = 0, sign: int = 1
     return tuple(Concept(f"{prefix}:{label}", item, tier, sign) for label in labels)
 
 
+def _yahoo(item: str, key: str, tier: int = 0, sign: int = 1) -> tuple[Concept, ...]:
+    return _concepts("yahoo", item, f"quarterly{key}", f"annual{key}", tier=tier, sign=sign)
+
+
+# Labels of share counts as of a day after the quarter's end: the cover of a filing, a quote.
+COVERS = ("dei:", "yahoo:sharesOutstanding")
+
 # Filings. Tiers of revenue: `Revenues` is the total where a filer also tags contract revenue (ASC 606) beside it.
 FILED: tuple[Concept, ...] = (
     *_concepts("us-gaap", "revenue", "Revenues", "RegulatedAndUnregulatedOperatingRevenue"),
@@ -227,6 +234,40 @@ AGGREGATED: tuple[Concept, ...] = (
     *_concepts("yahoo", "total_assets", "total_assets", "assets", "totalAssets"),
     *_concepts("yahoo", "inventory", "inventory"),
     *_concepts("yahoo", "diluted_shares", "shares_diluted"),
+    # Live answers carry Yahoo's own types, quarterly and annual. `OperatingIncome` is adjusted, so the figure as
+    # reported speaks before it; purchases are printed as outflows. `LongTermDebt` and `CurrentDebt` are left out: for
+    # some companies they hold leases, for others not. A quote counts the listed class of shares alone.
+    *_yahoo("revenue", "TotalRevenue"),
+    *_yahoo("revenue", "OperatingRevenue", tier=1),
+    *_yahoo("cost_of_revenue", "CostOfRevenue"),
+    *_yahoo("gross_profit", "GrossProfit"),
+    *_yahoo("research_and_development", "ResearchAndDevelopment"),
+    *_yahoo("selling_general_administrative", "SellingGeneralAndAdministration"),
+    *_yahoo("operating_income", "TotalOperatingIncomeAsReported"),
+    *_yahoo("operating_income", "OperatingIncome", tier=1),
+    *_yahoo("interest_expense", "InterestExpense"),
+    *_yahoo("interest_expense", "InterestExpenseNonOperating", tier=1),
+    *_yahoo("pretax_income", "PretaxIncome"),
+    *_yahoo("income_tax", "TaxProvision"),
+    *_yahoo("net_income", "NetIncomeCommonStockholders"),
+    *_yahoo("net_income", "NetIncome", tier=1),
+    *_yahoo("depreciation_amortization", "DepreciationAndAmortization"),
+    *_yahoo("depreciation_amortization", "ReconciledDepreciation", tier=1),
+    *_yahoo("stock_based_compensation", "StockBasedCompensation"),
+    *_yahoo("operating_cash_flow", "OperatingCashFlow"),
+    *_yahoo("capex", "CapitalExpenditure", sign=-1),
+    *_yahoo("capex", "PurchaseOfPPE", tier=1, sign=-1),
+    *_yahoo("cash", "CashAndCashEquivalents"),
+    *_yahoo("short_term_investments", "OtherShortTermInvestments"),
+    *_yahoo("lease_liabilities", "CapitalLeaseObligations"),
+    *_yahoo("total_debt", "TotalDebt"),
+    *_yahoo("equity", "StockholdersEquity"),
+    *_yahoo("total_assets", "TotalAssets"),
+    *_yahoo("net_ppe", "NetPPE"),
+    *_yahoo("inventory", "Inventory"),
+    *_yahoo("diluted_shares", "DilutedAverageShares"),
+    *_yahoo("shares_outstanding", "OrdinarySharesNumber"),
+    *_concepts("yahoo", "shares_outstanding", "sharesOutstanding", tier=1),
 )
 
 CONCEPTS: tuple[Concept, ...] = FILED + SEC_DERIVED + AGGREGATED

@@ -60,7 +60,7 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
     )
     ends = grid.select("company_id", "quarter_end").unique().sort("quarter_end")
     stocks = rows.filter(pl.col("period_start").is_null()).sort("period_end")
-    cover = pl.col("concept").str.starts_with("dei:")
+    cover = pl.any_horizontal(pl.col("concept").str.starts_with(label) for label in concepts.COVERS)
     nearest = stocks.filter(~cover).join_asof(
         ends,
         left_on="period_end",

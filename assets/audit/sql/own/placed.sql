@@ -14,7 +14,7 @@ balances AS (
   FROM own.heard h
   JOIN ends e ON e.company_id = h.company_id
   WHERE h.kind = 'stock' AND CASE
-    WHEN starts_with(h.concept, 'dei:') THEN h.period_end - e.quarter_end BETWEEN 0 AND 100
+    WHEN starts_with(h.concept, 'dei:') OR h.concept = 'yahoo:sharesOutstanding' THEN h.period_end - e.quarter_end BETWEEN 0 AND 100
     ELSE abs(h.period_end - e.quarter_end) <= 10
   END
   QUALIFY row_number() OVER (PARTITION BY h.observation_id ORDER BY moved, e.quarter_end DESC) = 1
