@@ -79,13 +79,20 @@ def segment_quarters(
     at = ["company_id", "segment", "item", "period_end"]
     known = (
         pl.concat([quarters, fourth])
-        .sort(pl.col("reach"), pl.col("derivation") == "reported", descending=True)
+        # A fourth quarter of our own (it comes from the year, of four spans) before one that others derived.
+        .sort(
+            "reach",
+            pl.col("derivation") == "reported",
+            "spans",
+            "basis_note",
+            descending=[True, True, True, False],
+        )
         .unique(at, keep="first", maintain_order=True)
     )
     whole = (
         years.join(known, on=at, how="anti")
         .with_columns(derivation=pl.lit("year_only"))
-        .sort("reach", descending=True)
+        .sort("reach", "basis_note", descending=[True, False])
         .unique(at, keep="first", maintain_order=True)
     )
     middle = (

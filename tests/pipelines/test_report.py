@@ -1,6 +1,5 @@
-"""What the command tells of a published database: the layers, and what could not be fetched."""
+"""What the command tells of a published database: the layers."""
 
-from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -11,33 +10,9 @@ from rich.console import Console
 from analytics.contracts import empty, table
 from assets.publish import DATABASE
 from assets.warehouse import connect, write_table
-from pipelines.report import failed_fetches, layers_table
+from pipelines.report import layers_table
 
-NOON = datetime(2026, 8, 3, 12, tzinfo=UTC)
 FETCHES, METRICS = table("raw.fetches"), table("marts.layer_metrics")
-
-
-def fetch(n: int, subject: str, outcome: str, hours: int, message: str | None = None) -> dict[str, object]:
-    row: dict[str, object] = dict.fromkeys(FETCHES.polars_schema, None)
-    return row | {
-        "fetch_id": str(n), "source": "yahoo", "subject": subject, "outcome": outcome, "message": message,
-        "started_at": NOON + timedelta(hours=hours), "requests": 1, "bytes": 0,
-    }  # fmt: skip
-
-
-def test_only_the_newest_answer_to_each_question_counts(tmp_path):
-    rows = [
-        fetch(1, "chart/NVDA", "rate_limited", 0, "429"),
-        fetch(2, "chart/NVDA", "ok", 1),
-        fetch(3, "chart/ASML.AS", "ok", 0),
-        fetch(4, "chart/ASML.AS", "refused", 2, "403 Forbidden"),
-        fetch(5, "chart/TSM", "unchanged", 2),
-    ]
-    with connect(tmp_path / DATABASE) as database:
-        write_table(database, FETCHES, pl.DataFrame(rows, schema=FETCHES.polars_schema))
-
-    assert failed_fetches(tmp_path) == ["yahoo chart/ASML.AS: refused, 403 Forbidden (2026-08-03 14:00 UTC)"]
-    assert failed_fetches(tmp_path, NOON + timedelta(hours=3)) == []
 
 
 def metric(layer: str, quarter: str, name: str, value: float | None, status: str) -> dict[str, object]:
