@@ -7,7 +7,7 @@ any rule; those stand in sql/.
 import duckdb
 import polars as pl
 
-from analytics.concepts import CONCEPTS, MISNOMERS
+from analytics.concepts import CONCEPTS, COVERS, MISNOMERS
 from analytics.contracts.tables import SOURCES
 from analytics.items import IDENTITIES, ITEMS
 from analytics.metrics.registry import METRICS
@@ -23,6 +23,7 @@ def tables() -> dict[str, pl.DataFrame]:
             schema=["concept", "item", "tier", "label_order", "sign"],
             orient="row",
         ),
+        "covers": pl.DataFrame({"label": COVERS}),
         "misnomers": pl.DataFrame(
             {"company_id": [m.company_id for m in MISNOMERS], "concept": [m.label for m in MISNOMERS]}
         ),

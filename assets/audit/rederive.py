@@ -56,8 +56,8 @@ def statements(
     """The first part of `rederive`: statements, segments and rates; needs no memberships and prices."""
     connection.execute("CREATE SCHEMA own")
     connection.execute("SET VARIABLE as_known_on = CAST($day AS DATE)", {"day": as_known_on})
-    connection.execute(text("macros.sql"))
     declared.load(connection)
+    connection.execute(text("macros.sql"))
     _make(connection, STATED, step)
     step("identities")
     for (position,) in connection.sql("SELECT position FROM declared.identities ORDER BY position").fetchall():

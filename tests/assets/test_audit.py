@@ -31,7 +31,8 @@ def found():
     said: list[str] = []
     result = audit(connection, registry=registry(), payloads=payloads(), step=said.append)
     assert len(said) == steps(registry=True, payloads=True)
-    return result, connection
+    yield result, connection
+    connection.close()
 
 
 def test_both_derivations_of_a_small_warehouse_agree(found):

@@ -463,9 +463,9 @@ def test_a_second_value_with_an_id_of_its_own_is_named(whole):
 
 def test_a_corrupted_observation_is_named_with_what_follows_from_it():
     # The second quarter of 2024 filed at 150 becomes 160 in raw; the tables still say 150.
-    connection = corruptions.warehouse()
-    connection.execute(f"UPDATE raw.observations SET value = 160e6 WHERE {SAID}")
-    lines = list(audit(connection).told())
+    with corruptions.warehouse() as connection:
+        connection.execute(f"UPDATE raw.observations SET value = 160e6 WHERE {SAID}")
+        lines = list(audit(connection).told())
     assert any(
         line.startswith(QUARTERS) and AT[0] in line and "value is 150000000.0, derived again 160000000.0" in line
         for line in lines

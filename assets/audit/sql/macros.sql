@@ -70,3 +70,6 @@ CREATE MACRO own.number_of(day) AS year(day) * 4 + quarter(day) - 1;
 CREATE MACRO own.silent(status) AS CASE status
   WHEN 'private' THEN 'private: publishes no accounts' WHEN 'open_source' THEN 'open source: no company behind it'
 END;
+
+-- Whether a label is a share count as of a day after the quarter's end: a filing's cover, a quote.
+CREATE MACRO own.is_cover(concept) AS EXISTS (FROM declared.covers c WHERE starts_with(concept, c.label));

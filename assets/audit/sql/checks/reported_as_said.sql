@@ -3,7 +3,7 @@
 -- nine months.
 WITH read AS (
   SELECT q.*, o.value * c.sign AS said, o.period_start AS said_start, o.period_end AS said_end, o.source AS said_by,
-    starts_with(o.concept, 'dei:') OR o.concept = 'yahoo:sharesOutstanding' AS cover, m.value * d.sign AS less, m.period_start AS less_start,
+    own.is_cover(o.concept) AS cover, m.value * d.sign AS less, m.period_start AS less_start,
     own.quarters_in(o.period_end - o.period_start + 1) - own.quarters_in(m.period_end - m.period_start + 1) AS steps
   FROM core.company_quarters q
   JOIN raw.observations o ON o.observation_id = q.observation_id

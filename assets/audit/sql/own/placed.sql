@@ -1,5 +1,5 @@
 -- Observations on the grid: flows between two quarter ends one to four quarters apart; balances at the nearest end within
--- ten days (of two as near, the later); share counts of a cover page at the last end before it, up to 100 days back.
+-- ten days (of two as near, the later); share counts of a cover page or quote at the last end before it, up to 100 days back.
 WITH flows AS (
   SELECT h.*, a.quarter_end AS span_start, b.quarter_end AS quarter_end,
     own.quarters_in(b.quarter_end - a.quarter_end) AS spans,
@@ -14,7 +14,7 @@ balances AS (
   FROM own.heard h
   JOIN ends e ON e.company_id = h.company_id
   WHERE h.kind = 'stock' AND CASE
-    WHEN starts_with(h.concept, 'dei:') OR h.concept = 'yahoo:sharesOutstanding' THEN h.period_end - e.quarter_end BETWEEN 0 AND 100
+    WHEN own.is_cover(h.concept) THEN h.period_end - e.quarter_end BETWEEN 0 AND 100
     ELSE abs(h.period_end - e.quarter_end) <= 10
   END
   QUALIFY row_number() OVER (PARTITION BY h.observation_id ORDER BY moved, e.quarter_end DESC) = 1
