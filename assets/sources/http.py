@@ -145,7 +145,10 @@ class Line(requests.Session[requests.Response]):
         Raises:
             Declined: there is no answer worth parsing.
         """
-        options["timeout"] = (CONNECT_SECONDS, self.pace.seconds)
+        # curl_cffi adds the two up for the whole exchange.
+        connect = min(CONNECT_SECONDS, self.pace.seconds / 2)
+        options["timeout"] = (connect, self.pace.seconds - connect)
+        url = self.original(url)
         for attempt in stamina.retry_context(
             on=_worth_another_try,
             attempts=self.attempts(url),
@@ -170,15 +173,17 @@ class Line(requests.Session[requests.Response]):
         except RequestException as error:
             raise self.fault(url, error) from error
         self.reached = True
-        if self.mirror and response.url.startswith(self.mirror + "/"):
-            response.url = "https://" + response.url.removeprefix(self.mirror + "/")
+        response.url = self.original(response.url)
         return self.judge(url, response)
 
     def address(self, url: str) -> str:
         """Where a URL is asked."""
-        if self.mirror is None or url.startswith(self.mirror):
-            return url
-        return f"{self.mirror}/{url.split('://', 1)[1]}"
+        return url if self.mirror is None else f"{self.mirror}/{url.split('://', 1)[1]}"
+
+    def original(self, url: str) -> str:
+        """The URL that is meant by one at the mirror, to which a redirect or a form may lead."""
+        at_mirror = self.mirror is not None and url.startswith(f"{self.mirror}/")
+        return f"https://{url.removeprefix(f'{self.mirror}/')}" if at_mirror else url
 
     def fault(self, url: str, error: RequestException) -> Exception:
         """What a failure below HTTP means."""
@@ -217,7 +222,7 @@ class Line(requests.Session[requests.Response]):
 
 
 def judged(url: str, response: Any) -> Any:
-    """Return a response with a status below 400, or 401 and 403, which a client may still heal.
+    """Return a response with a status below 400, or 401, which a client may heal with another cookie.
 
     Raises:
         Declined: any other status.
@@ -237,6 +242,8 @@ def judged(url: str, response: Any) -> Any:
             "unreachable", f"{host} answers with HTTP {status}", http_status=status, content=response.content,
             retry_after=retry_after(response.headers.get("Retry-After")),
         )  # fmt: skip
+    if status == 403:
+        raise refused(url, response)
     return response
 
 

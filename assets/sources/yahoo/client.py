@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 from curl_cffi.requests.exceptions import RequestException
 
-from assets.sources.http import Answer, Declined, Line, Pace, refused
+from assets.sources.http import Answer, Declined, Line, Pace, refused, says_too_many
 
 # Where cookies, crumbs and consent come from. Without them charts and statements are answered all the same.
-AUXILIARY = ("fc.yahoo.com", "guce.yahoo.com", "consent.yahoo.com")
+COOKIE, CONSENT = "fc.yahoo.com", "consent.yahoo.com"
+AUXILIARY = (COOKIE, "guce.yahoo.com", CONSENT)
 CRUMB_PATH = "/v1/test/getcrumb"
 CRUMB_LENGTH = 64
 # After so many failures one of them is not asked again in this run.
@@ -37,23 +38,26 @@ class YahooLine(Line):
         super().__init__("Yahoo", pace, mirror=mirror, impersonate="chrome", **line)
         self._failed: dict[str, list[Exception]] = {}
         self._cookie_answer: Any = None
+        self.consented = False
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Make one request; a cookie is fetched once a run, and what keeps failing beside the data is left alone."""
+        url = self.original(url)
         if not auxiliary(url):
             return super().request(method, url, *args, **options)
         place = urlsplit(url).hostname or url
+        self.consented = self.consented or (place == CONSENT and method == "POST")
         failed = self._failed.setdefault(place + urlsplit(url).path, [])
         if len(failed) >= AUXILIARY_TRIES:
             raise failed[-1]
-        if place == AUXILIARY[0] and self._cookie_answer is not None:
+        if place == COOKIE and self._cookie_answer is not None:
             return self._cookie_answer
         try:
             response = super().request(method, url, *args, **options)
         except (RequestException, NoCrumbError) as error:
             failed.append(error)
             raise
-        if place == AUXILIARY[0]:
+        if place == COOKIE:
             self._cookie_answer = response
         return response
 
@@ -72,7 +76,7 @@ class YahooLine(Line):
             Declined: the status says that there is nothing to parse, or to stop.
             NoCrumbError: a page or an error where a crumb was promised; yfinance would keep it as the crumb.
         """
-        if not auxiliary(url) or response.status_code == 429:
+        if not auxiliary(url) or response.status_code == 429 or says_too_many(response.content):
             return super().judge(url, response)
         if urlsplit(url).path == CRUMB_PATH:
             crumb = response.text
@@ -98,6 +102,7 @@ class Yahoo:
             cache: folder inside the home for yfinance's own caches.
         """
         import yfinance  # noqa: PLC0415 (0.6 s that only a run with questions to Yahoo should pay)
+        from yfinance.cache import _CookieCacheDummy, _CookieCacheManager  # noqa: PLC0415
         from yfinance.data import YfData  # noqa: PLC0415
 
         self.line = line
@@ -106,7 +111,9 @@ class Yahoo:
         cache.mkdir(parents=True, exist_ok=True)
         yfinance.set_tz_cache_location(str(cache))
         yfinance.config.debug.hide_exceptions = False
-        # One object for the life of a process: a new run shall not inherit a crumb without its cookie, nor answers.
+        # Cookies are kept for a run: yfinance would bring kept ones back in place of newer ones, and with them an old
+        # refusal. Its one client lives as long as the process, and would bring a crumb without its cookie.
+        _CookieCacheManager._Cookie_cache = _CookieCacheDummy()
         type(YfData)._instances.pop(YfData, None)
         self.client = YfData(session=line)
         self.client.cache_get.cache_clear()
@@ -124,11 +131,21 @@ class Yahoo:
         from yfinance.exceptions import YFException  # noqa: PLC0415
 
         try:
+            self.line.consented = False
             response = self.client.get(url, params=params)
+            if response.status_code == 401 and self.line.consented:
+                # Terms were accepted under way, and with them came another cookie than the crumb belongs to.
+                response = self.client.get(url, params=params)
         except YFException as error:
             raise Declined("rate_limited" if "Rate" in type(error).__name__ else "unreachable", str(error)) from error
         except RequestException as error:
             raise Declined("unreachable", f"{urlsplit(url).hostname}: {error}") from error
+        except Declined:
+            raise
+        except Exception as error:
+            # yfinance reads cookies and consent pages on trust; an odd page shall not end the refresh.
+            told = f"yfinance cannot read what {urlsplit(url).hostname} answers ({type(error).__name__}: {error})"
+            raise Declined("schema_changed", told) from error
         if response.status_code >= 400:
             raise refused(url, response)
         return Answer(response.content, response.status_code)

@@ -113,7 +113,9 @@ def _figure(figure: Mapping[str, Any], kind: str, payload: Payload) -> list[dict
     key = next((kind.removeprefix(p) for p in PREFIXES if kind.startswith(p)), None)
     if key is None:
         raise PayloadError(f"{payload.subject}: {kind} was not asked for")
-    told = figure.get("reportedValue")
+    if "reportedValue" not in figure:
+        raise PayloadError(f"{payload.subject}: {kind} has a figure without reportedValue")
+    told = figure["reportedValue"]
     if told is None or (isinstance(told, dict) and told.get("raw", 0) is None):
         return []
     value = number(obj(told, payload, f"{kind}.reportedValue").get("raw"), payload, kind)
