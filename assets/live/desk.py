@@ -76,6 +76,11 @@ class Desk:
             self.ledger.journal.close()
         return tuple(self.ended)
 
+    @property
+    def _knows_sec(self) -> bool:
+        """Whether SEC can be asked at all; filers are asked of Yahoo instead where it cannot."""
+        return "@" in (self.terms.contact or "")
+
     def _companies(self) -> list[Company]:
         """Listed companies: what is private has nothing to tell, what is delisted tells nothing new."""
         rows = self.ledger.stacks.companies.filter(pl.col("status") == "listed").sort("company_id")
@@ -87,11 +92,11 @@ class Desk:
         filers = {c.cik: c for c in companies if c.cik}
         if not filers:
             return
-        if not self.terms.contact or "@" not in self.terms.contact:
+        if not self._knows_sec:
             message = f"{len(filers)} filers not asked: {WHO_ASKS}"
             self._end(Fetch(sec.SOURCE, "data.sec.gov", "refused", self.clock(), message=message))
             return
-        asker = Sec(self.terms.contact, self.terms.sec, mirror=self.terms.mirror)
+        asker = Sec(self.terms.contact or "", self.terms.sec, mirror=self.terms.mirror)
         with asker.line:
             self._leave_alone_if_told(asker.line, sec.SOURCE)
             for cik, company in filers.items():
@@ -206,6 +211,8 @@ class Desk:
         subject = statements.subject(symbol)
         last, good = self.history.last(YAHOO, subject), self.history.last_good(YAHOO, subject)
         filings = self._filings.get(company.id)
+        if company.cik and filings is None and self._knows_sec:
+            return False  # SEC did not tell its filings today; whether Yahoo is needed is seen when it does.
         if due.files_quarterly(filings):
             return due.statements_of_filer(filings or (), good, lambda: self._newest_quarter(good), now)
         if last is None or last is not good or good is None:
