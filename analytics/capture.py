@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics.aggregate import MIN_COVERAGE
 from analytics.contracts import conform, table
-from analytics.contracts.tables import POOLS
+from analytics.contracts.columns import POOLS
 
 _AT = ["lens", "layer", "basis", "calendar_quarter", "window"]
 # One pool: the layers of a lens on one basis in one quarter and window.

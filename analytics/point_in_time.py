@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics.contracts.tables import SOURCES
+from analytics.contracts.columns import SOURCES
 
 # A filing before what others computed from filings, before aggregators (docs/decisions/0001-sources.md).
 SOURCE_RANK = {source: rank for rank, source in enumerate(SOURCES)}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from analytics.contracts.tables import BASES
+from analytics.contracts.columns import BASES
 
 SOURCE_NAMES = {
     "sec": "SEC filings (XBRL)",

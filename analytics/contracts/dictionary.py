@@ -19,7 +19,7 @@ def markdown() -> str:
     parts = [
         "# Tables",
         "",
-        "Made from `analytics/contracts/tables.py` (`make docs`); do not edit. Bold columns are the key.",
+        "Made from `analytics/contracts/tables/` (`make docs`); do not edit. Bold columns are the key.",
     ]
     for table in TABLES:
         parts += [

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from analytics.concepts import CONCEPTS, COVERS, MISNOMERS
-from analytics.contracts.tables import SOURCES
+from analytics.contracts.columns import SOURCES
 from analytics.items import IDENTITIES, ITEMS
 from analytics.metrics.registry import METRICS
 from analytics.quarantine import quarantined

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import assets.bundle
-from analytics.contracts.tables import SOURCES
+from analytics.contracts.columns import SOURCES
 from analytics.stacks import registry
 from assets.bundle import FILES, MANIFEST
 from assets.sources import bundle

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from analytics.contracts import TABLES, conform, empty, table
-from analytics.contracts.tables import BASES, POOLS, WINDOWS
+from analytics.contracts.columns import BASES, POOLS, WINDOWS
 from analytics.metrics.registry import METRICS
 from dashboard import ledger
 
