@@ -25,7 +25,7 @@ def as_known_on(frame: pl.DataFrame, day: date | None) -> pl.DataFrame:
 
 
 def vintages(figures: pl.DataFrame) -> pl.DataFrame:
-    """One row per series, period and known time: what the source said then.
+    """One row per series, period and known time: what the source said then, in that order.
 
     A filing that states one period twice (contexts a few days apart) is heard once: the context nearest to the
     company's own quarter ends, then the first label of the concept list.
@@ -33,6 +33,11 @@ def vintages(figures: pl.DataFrame) -> pl.DataFrame:
     return figures.sort(
         *SERIES, *PERIOD, "known_at", "snap_distance", "label_order", "observation_id", nulls_last=True
     ).unique([*SERIES, *PERIOD, "known_at"], keep="first", maintain_order=True)
+
+
+def _begins() -> pl.Expr:
+    """Whether a row is the first of its series and period; rows of one series and period stand together."""
+    return ~pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(1)) for c in (*SERIES, *PERIOD))
 
 
 def _repeats(new: pl.Expr, old: pl.Expr) -> pl.Expr:
@@ -48,15 +53,22 @@ def speaking(vintages: pl.DataFrame) -> pl.DataFrame:
 
     A later statement that only rounds the earlier one repeats it: the earlier, more exact figure goes on speaking.
     `known_at` and `observation_id` are those of that first statement; `confirmed_at` is the latest statement.
+
+    Args:
+        vintages: as from `vintages`, in their order.
     """
-    key = [*SERIES, *PERIOD]
-    changed = ~_repeats(pl.col("value"), pl.col("value").shift(1).over(key)).fill_null(False)
+    rows = vintages.with_columns(begins=_begins(), before=pl.col("value").shift(1))
+    changed = pl.col("begins") | ~_repeats(pl.col("value"), pl.col("before")).fill_null(False)
+    last_runs = (
+        rows.with_columns(statement=pl.col("begins").cum_sum(), run=changed.cum_sum())
+        .group_by("statement", maintain_order=True)
+        .agg(pl.col("run").max(), confirmed_at=pl.col("known_at").last())
+    )
     return (
-        vintages.with_columns(run=changed.cast(pl.Int32).cum_sum().over(key))
-        .filter(pl.col("run") == pl.col("run").max().over(key))
-        .with_columns(confirmed_at=pl.col("known_at").max().over(key))
-        .unique(key, keep="first", maintain_order=True)
-        .drop("run")
+        rows.filter(changed)
+        .with_row_index("run", offset=1)
+        .join(last_runs.select("run", "confirmed_at"), on="run", maintain_order="left")
+        .drop("run", "begins", "before")
     )
 
 
@@ -65,19 +77,23 @@ def restatements(vintages: pl.DataFrame) -> pl.DataFrame:
 
     Columns: the series, the period, old_value, new_value, `said_until` (last statement of the old value), `said_from`
     (first of the new one), old_observation_id, observation_id.
+
+    Args:
+        vintages: as from `vintages`, in their order.
     """
-    key = [*SERIES, *PERIOD]
-    old = pl.col("value").shift(1).over(key)
+    old = pl.col("old_value")
     scale = pl.max_horizontal(old.abs(), pl.col("value").abs())
     return (
         vintages.with_columns(
-            old_value=old,
-            said_until=pl.col("known_at").shift(1).over(key),
-            old_observation_id=pl.col("observation_id").shift(1).over(key),
+            begins=_begins(),
+            old_value=pl.col("value").shift(1),
+            said_until=pl.col("known_at").shift(1),
+            old_observation_id=pl.col("observation_id").shift(1),
         )
-        .filter(old.is_not_null() & ((pl.col("value") - old).abs() > RESTATEMENT_TOLERANCE * scale))
+        .filter(~pl.col("begins"), (pl.col("value") - old).abs() > RESTATEMENT_TOLERANCE * scale)
         .select(
-            *key,
+            *SERIES,
+            *PERIOD,
             "concept",
             "currency",
             "old_value",
