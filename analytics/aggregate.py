@@ -4,10 +4,13 @@ Belongs here: membership in time, the two bases, Σ ÷ Σ, coverage, final and p
 Does not belong here: metrics of one company (metrics), shares of a pool (capture.py).
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from analytics import metrics, windows
 from analytics.contracts import conform, table
+from analytics.metrics import Metric
 from analytics.metrics.company import COMPANY, not_meaningful
 
 FIRST_QUARTER = "2015Q1"
@@ -43,6 +46,7 @@ def layer_metrics(
     layers: pl.DataFrame,
     companies: pl.DataFrame,
     prices: pl.DataFrame,
+    only: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """marts.layer_metrics, one row per lens, layer, basis, calendar quarter, window and metric.
 
@@ -58,18 +62,21 @@ def layer_metrics(
         layers: core.layers.
         companies: core.companies.
         prices: core.prices.
+        only: ids of the metrics wanted; None for all.
 
     Raises:
+        KeyError: no such metric.
         ValueError: a membership names a layer or company that is not declared, or counts a dollar twice.
     """
     _check(memberships, layers, companies)
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
     groups = _groups(members, _revenue(company_quarters, segment_quarters)).with_row_index("group")
-    measured = _measures(company_quarters, segment_quarters, prices)
+    chosen = metrics.METRICS if only is None else tuple(metrics.metric(name) for name in only)
+    measured = _measures(company_quarters, segment_quarters, prices, chosen)
     contributions = members.filter("measurable").join(
         groups.select("group", *_LAYER, "quarter"), on=[*_LAYER, "quarter"]
     )
-    return conform(_layer_rows(groups, contributions, measured), table("marts.layer_metrics"))
+    return conform(_layer_rows(groups, contributions, measured, chosen), table("marts.layer_metrics"))
 
 
 def member_amounts(
@@ -298,12 +305,14 @@ def _amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, ite
     return pl.concat([whole.select(columns), parts.select(columns)]).filter(pl.col("amount_usd").is_not_null())
 
 
-def _measures(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
-    whole = metrics.measures(company_quarters, prices=prices).with_columns(segment=pl.lit(_WHOLE))
-    parts = metrics.measures(segment_quarters, by=SEGMENT)
+def _measures(
+    company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, prices: pl.DataFrame, chosen: Sequence[Metric]
+) -> pl.DataFrame:
+    whole = metrics.measures(company_quarters, prices=prices, metrics=chosen).with_columns(segment=pl.lit(_WHOLE))
+    parts = metrics.measures(segment_quarters, by=SEGMENT, metrics=chosen)
     parts = _newest_segmentation(parts, ["window", "metric"], pl.col("numerator_usd"))
     columns = [*_ENTITY, "window", "metric", "value", "numerator_usd", "denominator_usd", "base_usd"]
-    is_ratio = pl.col("metric").is_in([m.id for m in metrics.METRICS if m.denominator])
+    is_ratio = pl.col("metric").is_in([m.id for m in chosen if m.denominator])
     return pl.concat([whole.select(columns), parts.select(columns)]).filter(
         pl.col("numerator_usd").is_not_null() & (pl.col("denominator_usd").is_not_null() | ~is_ratio)
     )
@@ -319,12 +328,12 @@ def _newest_segmentation(rows: pl.DataFrame, what: list[str], known: pl.Expr) ->
     )
 
 
-def _layer_rows(groups: pl.DataFrame, members: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
-    """The metrics of each group: the grid of all metrics and windows, filled where members are measured."""
+def _layer_rows(
+    groups: pl.DataFrame, members: pl.DataFrame, measured: pl.DataFrame, chosen: Sequence[Metric]
+) -> pl.DataFrame:
+    """The metrics of each group: the grid of chosen metrics and their windows, filled where members are measured."""
     declared = [
-        (m.id, w, m.denominator.name if m.denominator else None, m.near_zero)
-        for m in metrics.METRICS
-        for w in m.windows
+        (m.id, w, m.denominator.name if m.denominator else None, m.near_zero) for m in chosen for w in m.windows
     ]
     schema = {"metric": pl.String, "window": pl.String, "denominator_name": pl.String, "near_zero": pl.Float64}
     declared_metrics = pl.DataFrame(declared, schema=schema, orient="row").with_row_index("of")

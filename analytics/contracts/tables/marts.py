@@ -107,6 +107,40 @@ TABLES = (
     ),
     Table(
         "marts",
+        "layer_metrics_then",
+        "One row per known day, lens, layer, calendar quarter and metric: the layer's figure from what was known then.",
+        ("known_on", "lens", "layer", "calendar_quarter", "metric"),
+        (
+            Column(
+                "known_on", DATE, "Day of knowledge, the end of a past calendar quarter; nothing known later is used."
+            ),
+            lens,
+            layer,
+            calendar_quarter,
+            metric,
+            Column(
+                "value",
+                FLOAT,
+                "The metric on the consolidated basis over twelve months, from what was known on the day.",
+                unit="per metric",
+                nullable=True,
+            ),
+            Column("n_members", INT, "Listed companies at home in the layer at that time.", unit="members"),
+            Column("n_measured", INT, "Members whose inputs were known.", unit="members"),
+            Column("coverage_ratio", FLOAT, "n_measured / n_members.", unit="fraction", nullable=True),
+            Column(
+                "status",
+                STRING,
+                "final: members with at least 80 % of the layer's trailing revenue had reported; else provisional.",
+                values=("final", "provisional"),
+            ),
+            null_reason,
+        ),
+        "Membership is the registry's of today, as of each quarter. A member that was silent for the six years before "
+        "the day weighs nothing in status.",
+    ),
+    Table(
+        "marts",
         "value_capture",
         "One row per lens, layer, basis, calendar quarter, window and profit pool.",
         ("lens", "layer", "basis", "calendar_quarter", "window", "pool"),
