@@ -96,14 +96,15 @@ def measures(
     wide = _with_nopat(_wide(quarters, by, prices))
     wide = _with_year_before(wide, by, {i for m in metrics for a in m.amounts if a.looks_back for i, _ in a.terms})
     wide = _with_columns_for(wide, {i for m in metrics for a in m.amounts for i, _ in a.terms})
+    in_window = {str(window): rows.lazy() for (window,), rows in wide.partition_by("window", as_dict=True).items()}
     parts = [
-        wide.filter(pl.col("window") == window).select(
+        in_window.get(window, wide.lazy().clear()).select(
             *by, "quarter", "period_end", "window", pl.lit(m.id).alias("metric"), **_expressions(m)
         )
         for m in metrics
         for window in m.windows
     ]
-    rows = pl.concat(parts)
+    rows = pl.concat(parts).collect()
     ratio, is_ratio = divide(rows), pl.col("denominator_name").is_not_null()
     value = pl.when(is_ratio).then(ratio).otherwise("numerator")
     meaningless = not_meaningful("denominator", "base")
