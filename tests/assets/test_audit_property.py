@@ -20,7 +20,7 @@ from assets.audit import compare, rederive
 from tests.analytics.facts import companies, observation, observations
 from tests.assets.corruptions import put
 
-EXAMPLES = int(os.environ.get("LAYERLEDGER_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("LAYERLEDGER_EXAMPLES", "15"))
 LABELS = {
     "revenue": (
         ("sec", "us-gaap:Revenues"),
