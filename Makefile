@@ -80,8 +80,10 @@ graph: $(INSTALLED) ## whether Dagster can load the graph
 docs: $(INSTALLED) ## the generated pages of docs/
 	@$(BIN)/python -m analytics.contracts.dictionary > docs/tables.md
 
+# Proofs take minutes each; PROOFS="live_storm live_daily" runs some of them.
 .PHONY: prove
-prove: test lint types graph test-browser ## everything that must hold, one after the other
+prove: $(INSTALLED) ## the long proofs, which write docs/proofs.md; PROOFS="NAME …" for some
+	@$(BIN)/python -m tests.prove $(PROOFS)
 
 $(INSTALLED): uv.lock pyproject.toml | $(UV)
 	@echo "installing into .venv, once"

@@ -10,7 +10,7 @@ answer by answer and one that is rebuilt from the archive hold the same rows.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -43,11 +43,15 @@ Frames = Mapping[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Brought:
-    """What an answer brings: rows by the table's full name; a list of filings; the end of a trading session."""
+    """What an answer brings: rows by the table's full name; a list of filings; the end of a trading session.
+
+    holes: where it holds nothing in a figure's place.
+    """
 
     frames: Frames
     filings: tuple[sec_filings.Filing, ...] = ()
     session_end: datetime | None = None
+    holes: frozenset[str] = frozenset()
 
 
 def brought(payload: Payload, stacks: Stacks) -> Brought:
@@ -63,12 +67,13 @@ def brought(payload: Payload, stacks: Stacks) -> Brought:
         case (sec.SOURCE, "submissions"):
             return Brought({}, sec_filings.parse(payload))
         case (_, "timeseries"):
-            return _observed(statements.parse(payload), payload, stacks)
+            read = _observed(statements.parse(payload), payload, stacks)
+            return replace(read, holes=statements.holes(payload))
         case (_, "chart" | "rate"):
             found = chart.parse(payload)
             frames = {PRICES.full_name: found.prices, SPLITS.full_name: found.splits, RATES.full_name: found.rates}
             rows = {name: frame for name, frame in frames.items() if frame.height}
-            return Brought(rows, session_end=found.session_end)
+            return Brought(rows, (), found.session_end, frozenset(map(str, found.holes)))
         case (_, "quotes"):
             counted = quotes.shares(quotes.parse(payload), payload, filing_nowhere(stacks))
             return Brought({OBSERVATIONS.full_name: counted})

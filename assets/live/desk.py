@@ -213,6 +213,8 @@ class Desk:
         filings = self._filings.get(company.id)
         if company.cik and filings is None and self._knows_sec:
             return False  # SEC did not tell its filings today; whether Yahoo is needed is seen when it does.
+        if good is not None and good is last and good.message:
+            return due.by_the_clock(good, now)
         if due.files_quarterly(filings):
             return due.statements_of_filer(filings or (), good, lambda: self._newest_quarter(good), now)
         if last is None or last is not good or good is None:
@@ -234,6 +236,10 @@ class Desk:
     def _ask_chart(self, asker: Yahoo, symbol: str, subject: str, company_id: str | None) -> None:
         good = self.history.last_good(YAHOO, subject)
         since = good.started_at - OVERLAP if good else chart.SINCE
+        if good and good.message:
+            holes = brought(self.ledger.payload(good), self.ledger.stacks).holes
+            first = datetime.fromisoformat(min(holes)).replace(tzinfo=UTC)
+            since = max(chart.SINCE, min(since, first - OVERLAP))
         params = chart.params(since, self.clock())
         self._ask_yahoo_for(asker, chart.URL, symbol, subject, company_id, params)
 
@@ -290,21 +296,29 @@ class Desk:
         except PayloadError as error:
             tried = next_refresh(self.clock())
             return self._end(replace(got, outcome=error.outcome, message=str(error), next_try_at=tried))
-        outcome = "unchanged" if self._said_before(got, new) else "ok"
-        return self._end(replace(got, outcome=outcome, next_try_at=self._due_again(got, new, again)))
+        old = self._brought_before(got, new)
+        outcome = "unchanged" if old and adds_nothing(new, old) else "ok"
+        due_again = self._due_again(got, new, again)
+        holes = new.holes - (old.holes if old else frozenset())
+        if not holes:
+            return self._end(replace(got, outcome=outcome, next_try_at=due_again))
+        # The source may have had a bad moment. What it leaves out twice it has not got.
+        message = f"{len(holes)} figures are null in the answer; it is asked for them once more"
+        soon = next_refresh(self.clock())
+        return self._end(replace(got, outcome=outcome, message=message, next_try_at=min(due_again or soon, soon)))
 
-    def _said_before(self, got: Fetch, new: Brought) -> bool:
+    def _brought_before(self, got: Fetch, new: Brought) -> Brought | None:
+        """What the last good answer to the same question brought; None where that cannot be told."""
         before = self.history.last_good(got.source, got.subject)
-        if before is None:
-            return False
-        if before.payload_sha256 == got.payload_sha256:
-            return True
-        if got.subject.startswith("companyfacts/"):
-            return False  # Asked for a filing that is new; reading megabytes again to compare is not worth it.
+        if before is not None and before.payload_sha256 == got.payload_sha256:
+            return new
+        # Facts are asked for a filing that is new; reading megabytes again to compare is not worth it.
+        if before is None or got.subject.startswith("companyfacts/"):
+            return None
         try:
-            return adds_nothing(new, brought(self.ledger.payload(before), self.ledger.stacks))
+            return brought(self.ledger.payload(before), self.ledger.stacks)
         except PayloadError:  # what could be read then cannot be any more
-            return False
+            return None
 
     def _due_again(self, got: Fetch, new: Brought, again: timedelta | None) -> datetime | None:
         if new.session_end is not None:

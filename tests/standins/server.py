@@ -95,13 +95,17 @@ class StandIn:
         self._start(self._server)
         return self
 
+    def serve_on(self, listening: socket.socket) -> Callable[[], None]:
+        """Serve on another socket too, which listens already; return what ends that and closes it."""
+        server = _Server(listening.getsockname(), self, listening=listening)
+        self._start(server)
+        return server.end
+
     def close(self) -> None:
         """Stop serving and close every connection."""
         self.closing.set()
         for server in filter(None, (self._server, self._tls)):
-            server.shutdown()
-            server.hang_up()
-            server.server_close()
+            server.end()
         for thread in self._threads:
             thread.join()
 
@@ -154,12 +158,23 @@ class _Server(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], standin: StandIn, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, address: tuple[str, int], standin: StandIn, tls: ssl.SSLContext | None = None,
+        listening: socket.socket | None = None,
+    ) -> None:  # fmt: skip
         self.standin = standin
         self.tls = tls
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        super().__init__(address, _Handler)
+        super().__init__(address, _Handler, bind_and_activate=listening is None)
+        if listening is not None:
+            self.socket.close()
+            self.socket, self.server_address = listening, listening.getsockname()
+
+    def end(self) -> None:
+        self.shutdown()
+        self.hang_up()
+        self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:

@@ -63,13 +63,15 @@ def params(since: datetime, now: datetime) -> dict[str, str]:
 class Chart:
     """A chart: closes of finished days, splits, and when the session it was asked in ends.
 
-    prices, splits: raw.price_observations and raw.splits of a share; rates: raw.fx_observations of a currency.
+    prices, splits: raw.price_observations and raw.splits of a share; rates: raw.fx_observations of a currency. holes:
+    finished days without a close.
     """
 
     prices: pl.DataFrame
     splits: pl.DataFrame
     rates: pl.DataFrame
     session_end: datetime
+    holes: frozenset[date]
 
 
 def parse(payload: Payload) -> Chart:
@@ -99,9 +101,10 @@ def parse(payload: Payload) -> Chart:
         obj(meta.get("currentTradingPeriod"), payload, "currentTradingPeriod").get("regular"), payload, "regular"
     )
     session_end = moment(period.get("end"), payload, "session end")
-    closes = _closes(found, payload, zone)
+    told = _closes(found, payload, zone)
     if session_end > payload.fetched_at:
-        closes.pop(session_end.astimezone(zone).date(), None)
+        told.pop(session_end.astimezone(zone).date(), None)
+    closes = {day: close for day, close in told.items() if close is not None}
     if not closes:
         raise NoDataError(f"{payload.subject}: no finished trading day in the answer")
     days = pl.DataFrame(
@@ -121,11 +124,12 @@ def parse(payload: Payload) -> Chart:
         _splits(found, payload, symbol, zone),
         conform(rates, table("raw.fx_observations")),
         session_end,
+        frozenset(told.keys() - closes.keys()),
     )
 
 
-def _closes(found: Mapping[str, Any], payload: Payload, zone: ZoneInfo) -> dict[date, float]:
-    """Close by local day; of two bars of one day the later one (Yahoo adds one for the last trade)."""
+def _closes(found: Mapping[str, Any], payload: Payload, zone: ZoneInfo) -> dict[date, float | None]:
+    """Close by local day, None for a hole; of two bars of one day the later one (Yahoo adds one for the last trade)."""
     stamps = items(found.get("timestamp") or [], payload, "timestamp")
     if not stamps:
         return {}
@@ -134,14 +138,16 @@ def _closes(found: Mapping[str, Any], payload: Payload, zone: ZoneInfo) -> dict[
     closes = items(obj(quote[0] if quote else None, payload, "quote").get("close"), payload, "close")
     if len(stamps) != len(closes):
         raise PayloadError(f"{payload.subject}: {len(stamps)} time stamps and {len(closes)} closes")
-    days = {}
+    days: dict[date, float | None] = {}
     for stamp, close in zip(stamps, closes, strict=True):
+        day = moment(stamp, payload, "timestamp").astimezone(zone).date()
         if close is None:
+            days.setdefault(day, None)
             continue
         value = number(close, payload, "close")
         if value <= 0:
             raise PayloadError(f"{payload.subject}: a close of {value}")
-        days[moment(stamp, payload, "timestamp").astimezone(zone).date()] = value
+        days[day] = value
     return days
 
 

@@ -106,8 +106,9 @@ class Yahoo:
         from yfinance.data import YfData  # noqa: PLC0415
 
         self.line = line
-        # What it would warn of ends as an outcome.
-        logging.getLogger("yfinance").setLevel(logging.CRITICAL)
+        # What they would warn of ends as an outcome.
+        for name in ("yfinance", "bs4.dammit"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         cache.mkdir(parents=True, exist_ok=True)
         yfinance.set_tz_cache_location(str(cache))
         yfinance.config.debug.hide_exceptions = False
@@ -146,6 +147,12 @@ class Yahoo:
             # yfinance reads cookies and consent pages on trust; an odd page shall not end the refresh.
             told = f"yfinance cannot read what {urlsplit(url).hostname} answers ({type(error).__name__}: {error})"
             raise Declined("schema_changed", told) from error
+        if response.status_code >= 500:
+            # A consent page, say; faults of the data itself were told before.
+            raise Declined(
+                "unreachable", f"{urlsplit(response.url).hostname} answers with HTTP {response.status_code}",
+                http_status=response.status_code, content=response.content,
+            )  # fmt: skip
         if response.status_code >= 400:
             raise refused(url, response)
         return Answer(response.content, response.status_code)

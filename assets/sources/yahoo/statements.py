@@ -40,7 +40,7 @@ PREFIXES = ("quarterly", "annual")
 TYPES = tuple(prefix + key for prefix in PREFIXES for key in FLOWS + BALANCES)
 SPANS = {"3M": "quarter", "12M": "year"}
 MONTHS = {"3M": 3, "6M": 6, "9M": 9, "12M": 12}
-# A quarter that repeats the one before in all that both have, and in so many items, is a slip of the source.
+# A quarter or year that repeats the one before in all that both have, and in so many items, is a slip of the source.
 REPEATED_ITEMS = 5
 
 
@@ -68,7 +68,7 @@ def parse(payload: Payload) -> pl.DataFrame:
 
     Raises:
         PayloadError: not JSON; another symbol; a type without its array; a figure of another type than promised; two
-            figures for one period; a quarter that repeats the one before.
+            figures for one period; a quarter or year that repeats the one before.
         NoDataError: no figure at all.
     """
     symbol = symbol_of(payload.subject)
@@ -92,8 +92,15 @@ def parse(payload: Payload) -> pl.DataFrame:
     if twice.height:
         row = twice.row(0, named=True)
         raise PayloadError(f"{payload.subject}: {row['concept']} has two values for {row['period_end']}")
-    _refuse_repeated_quarters(frame, payload)
+    _refuse_repeated(frame, payload)
     return _observations(frame, payload, symbol)
+
+
+def holes(payload: Payload) -> frozenset[str]:
+    """Places of an answer that `parse` reads where an array holds null in a figure's place: type and position."""
+    entries = (obj(entry, payload, "a result") for entry in results(payload, "timeseries"))
+    arrays = ((kind, entry.get(kind)) for entry in entries for kind in obj(entry.get("meta"), payload, "meta")["type"])
+    return frozenset(f"{kind} {n}" for kind, told in arrays for n, figure in enumerate(told or []) if figure is None)
 
 
 def currencies(observations: pl.DataFrame) -> set[str]:
@@ -136,14 +143,15 @@ def _figure(figure: Mapping[str, Any], kind: str, payload: Payload) -> list[dict
     ]
 
 
-def _refuse_repeated_quarters(frame: pl.DataFrame, payload: Payload) -> None:
-    flows = frame.filter(pl.col("key").is_in(FLOWS), pl.col("length") == "3M", pl.col("value") != 0)
-    by_end = {end: dict(rows.select("key", "value").iter_rows()) for (end,), rows in flows.group_by("period_end")}
-    ends = sorted(by_end)
-    for before, end in itertools.pairwise(ends):
-        shared = by_end[before].keys() & by_end[end].keys()
-        if len(shared) >= REPEATED_ITEMS and all(by_end[before][k] == by_end[end][k] for k in shared):
-            raise PayloadError(f"{payload.subject}: the quarter {end} repeats {before} in all {len(shared)} items")
+def _refuse_repeated(frame: pl.DataFrame, payload: Payload) -> None:
+    flows = frame.filter(pl.col("key").is_in(FLOWS), pl.col("value") != 0)
+    for (length,), told in flows.filter(pl.col("length").is_in(list(SPANS))).group_by("length", maintain_order=True):
+        by_end = {end: dict(rows.select("key", "value").iter_rows()) for (end,), rows in told.group_by("period_end")}
+        for before, end in itertools.pairwise(sorted(by_end)):
+            shared = by_end[before].keys() & by_end[end].keys()
+            if len(shared) >= REPEATED_ITEMS and all(by_end[before][k] == by_end[end][k] for k in shared):
+                what = f"the {SPANS[str(length)]} {end} repeats {before} in all {len(shared)} items"
+                raise PayloadError(f"{payload.subject}: {what}")
 
 
 def _observations(frame: pl.DataFrame, payload: Payload, symbol: str) -> pl.DataFrame:
