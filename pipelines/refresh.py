@@ -19,6 +19,7 @@ from assets.publish import MANIFEST
 from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
 from assets.warehouse import WarehouseLockedError, writing
+from pipelines import history
 from pipelines.definitions import compose, inputs_of
 from pipelines.home import Home
 from pipelines.schedules import refresh_job
@@ -126,7 +127,7 @@ def _make(
 @contextmanager
 def instance_of(home: Home) -> Iterator[dg.DagsterInstance]:
     """Open the home's Dagster instance, whatever DAGSTER_HOME says."""
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with history.opened(home.dagster) as instance:
         yield instance
 
 
