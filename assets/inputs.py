@@ -37,6 +37,11 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         description="ISO date: only figures known on that day are used. Empty for everything known.",
     )
 
+    accept: list[str] = Field(
+        default_factory=list,
+        description="Companies, layers, lenses or currencies whose failing checks an operator has looked at: they are "
+        "told and stop nothing in this run.",
+    )
     home: str | None = Field(default=None, description="The home, with the archive of answers; empty: none are kept.")
     asks: bool = Field(default=False, description="Whether live sources are asked for what is due.")
     companies: list[str] = Field(

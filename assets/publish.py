@@ -6,6 +6,7 @@ here: what is published (assets/published) or how it reads (dashboard).
     published/.staging-<run>/   being written by a run; removed by the next run if that one died
     published/versions/<id>/    whole versions, the newest `KEEP` of them
     published/current           a symbolic link to one of them, replaced atomically
+    published/held.json         what holds publication back, if anything does
 """
 
 import hashlib
@@ -23,12 +24,12 @@ import duckdb
 import polars as pl
 from pydantic import Field
 
-from analytics.contracts import TABLES
-from assets import policies
+from analytics.contracts import TABLES, Table
+from assets import policies, versions
+from assets.versions import MANIFEST
 
 KEEP = 5
 DATABASE = "layerledger.duckdb"
-MANIFEST = "manifest.json"
 
 published_asset = partial(
     dg.asset,
@@ -67,17 +68,42 @@ class PublishedFolder(dg.ConfigurableResource["PublishedFolder"]):
 
     def put_in_place(self, staging: Path, identifier: str) -> Path:
         """Make a staged folder the current version; return it. Readers see the old one or the new one, never a mix."""
-        versions, current = Path(self.root) / "versions", Path(self.root) / "current"
-        versions.mkdir(exist_ok=True)
-        placed = staging.rename(versions / identifier)
-        link = Path(self.root) / f".current-{identifier}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(Path("versions") / identifier)
-        link.replace(current)
+        placed = versions.place(Path(self.root), staging, identifier)
         # Identifiers begin with the time of publication, so their order is their age.
-        for old in sorted(v for v in versions.iterdir() if v != placed)[: -(KEEP - 1)]:
+        for old in sorted(v for v in placed.parent.iterdir() if v != placed)[: -(KEEP - 1)]:
             shutil.rmtree(old)
         return placed
+
+    def table(self, contract: Table, knowledge_day: date | None) -> pl.DataFrame | None:
+        """What readers see of a table now; see `versions.table`."""
+        return versions.table(Path(self.root), contract, knowledge_day)
+
+    def hold(self, table: str, why: str) -> None:
+        """Let nothing be published until that table passes its checks, and tell readers."""
+        held = self.held | {table: why}
+        Path(self.root).mkdir(parents=True, exist_ok=True)
+        self._held_file.write_text(json.dumps(held, indent=1) + "\n")
+        versions.hold(Path(self.root), "; ".join(held.values()))
+
+    def release(self, table: str) -> None:
+        """Note that a table passed its checks."""
+        if table in (held := self.held):
+            left = {name: why for name, why in held.items() if name != table}
+            self._held_file.write_text(json.dumps(left, indent=1) + "\n")
+            if not left:
+                self._held_file.unlink()
+
+    @property
+    def held(self) -> dict[str, str]:
+        """What holds publication back, by table: which check found what."""
+        try:
+            return dict(json.loads(self._held_file.read_text()))
+        except FileNotFoundError:
+            return {}
+
+    @property
+    def _held_file(self) -> Path:
+        return Path(self.root) / "held.json"
 
 
 def as_of(company_quarters: pl.DataFrame, prices: pl.DataFrame) -> date:

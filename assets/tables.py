@@ -45,6 +45,7 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
         contract, key = table(f"{stage}.{name}"), dg.AssetKey([stage, name])
         parameters = set(inspect.signature(build).parameters)
         taken = [p for p in inspect.signature(build).parameters if p in BY_NAME]
+        rules = checks.rules_of(contract.full_name)
 
         @dg.asset(
             key=key,
@@ -61,8 +62,8 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
             tags={"stage": stage},
             pool=policies.WAREHOUSE_POOL,
             io_manager_key="warehouse",
-            required_resource_keys={"warehouse", "inputs"},
-            check_specs=[checks.contract_spec(key, contract)],
+            required_resource_keys={"warehouse", "inputs", *(["published"] if rules else [])},
+            check_specs=[checks.contract_spec(key, contract), *(checks.rule_spec(key, rule) for rule in rules)],
         )
         def made(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Results:
             inputs: Inputs = context.resources.inputs
@@ -74,17 +75,31 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
             if "delivery" in parameters:
                 fetches = fills(inputs.fetches, contract)
                 given["delivery"] = delivery = warehouse.delivery(contract, inputs.basis, fetches)
+            found: list[dg.AssetCheckResult] = []
+
+            def examine(now: pl.DataFrame) -> None:
+                before = context.resources.published.table(contract, inputs.knowledge_day)
+                found.extend(checks.examine(key, now, tables | {"before": before, "inputs": inputs}, inputs.accept))
+
             try:
                 frame = build(**given)
                 adds = append and not (delivery and delivery.anew)
-                rows = warehouse.write(contract, frame, append=adds, taken=delivery)
+                examined = {"examine": examine} if rules else {}
+                rows = warehouse.write(contract, frame, append=adds, taken=delivery, **examined)
             except ContractError as error:
                 yield checks.contract_broken(key, error)
                 raise dg.Failure(f"the last good {contract.full_name} stays: {error}") from error
+            except checks.HeldBack as held:
+                yield checks.contract_kept(key, frame.height)
+                yield from held.results
+                context.resources.published.hold(contract.full_name, str(held))
+                raise dg.Failure(f"the last good {contract.full_name} stays: {held}") from held
+            if rules:
+                context.resources.published.release(contract.full_name)
             yield dg.MaterializeResult(
                 asset_key=key,
                 metadata={"dagster/row_count": rows, **newest(frame, contract)},
-                check_results=[checks.contract_kept(key, frame.height)],
+                check_results=[checks.contract_kept(key, frame.height), *found],
             )
 
         return made

@@ -10,7 +10,7 @@ ends; readers open the published copy, never this file.
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from assets.delivery import taken as already
 from assets.sources.payload import Fetch
 
 Connection = duckdb.DuckDBPyConnection
+Examine = Callable[[pl.DataFrame], None]
 
 DUCKDB_TYPES = {
     pl.String(): "VARCHAR",
@@ -90,19 +91,27 @@ def read_table(connection: Connection, contract: Table, condition: str = "true")
 
 
 def write_table(
-    connection: Connection, contract: Table, frame: pl.DataFrame, *, append: bool = False, taken: Delivery | None = None
+    connection: Connection,
+    contract: Table,
+    frame: pl.DataFrame,
+    *,
+    append: bool = False,
+    taken: Delivery | None = None,
+    examine: Examine = lambda _: None,
 ) -> int:
     """Validate a frame and put it in the place of the table, or add its new rows; return the table's row count.
 
     The frame is checked before anything is touched, and the change is one transaction: a frame that breaks the
     contract, or a process that dies half-way, leaves the last good table. With `append`, rows whose key the table
     holds already are left out, so that writing the same frame twice adds nothing. `taken` is the delivery that the
-    frame takes up; that it did is noted in the same transaction.
+    frame takes up; that it did is noted in the same transaction. `examine` is given the frame once it keeps its
+    contract; what it raises leaves the last good table too.
 
     Raises:
         ContractError: the frame does not keep the contract, or (append) the stored table has other columns.
     """
     frame = conform(frame, contract)
+    examine(frame)
     connection.register("incoming", frame)
     connection.execute("BEGIN")
     try:
@@ -256,11 +265,17 @@ class Warehouse(dg.ConfigurableIOManager):
         return self._read[contract.full_name]
 
     def write(
-        self, contract: Table, frame: pl.DataFrame, *, append: bool = False, taken: Delivery | None = None
+        self,
+        contract: Table,
+        frame: pl.DataFrame,
+        *,
+        append: bool = False,
+        taken: Delivery | None = None,
+        examine: Examine = lambda _: None,
     ) -> int:
-        """Validate and store one table; see `write_table`."""
+        """Validate, examine and store one table; see `write_table`."""
         self._read.pop(contract.full_name, None)
-        return write_table(self.connection, contract, frame, append=append, taken=taken)
+        return write_table(self.connection, contract, frame, append=append, taken=taken, examine=examine)
 
     def delivery(self, contract: Table, basis: str, fetches: Iterable[Fetch]) -> Delivery:
         """Return what a raw table has yet to take up of some fetches, given in order."""

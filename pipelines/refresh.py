@@ -15,9 +15,9 @@ import dagster as dg
 
 from analytics.stacks import RegistryError
 from assets.archive import ArchiveError
-from assets.publish import MANIFEST
 from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
+from assets.versions import MANIFEST
 from assets.warehouse import WarehouseLockedError, writing
 from pipelines import history
 from pipelines.definitions import compose, inputs_of

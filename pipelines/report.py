@@ -20,8 +20,9 @@ from analytics.stacks import Stacks
 from assets.live.due import GOOD
 from assets.live.failing import Failing, failing
 from assets.live.journal import Journal
-from assets.publish import DATABASE, MANIFEST
+from assets.publish import DATABASE
 from assets.sources.payload import Fetch
+from assets.versions import MANIFEST
 from assets.warehouse import connect, lock_holder
 from pipelines.home import Home
 from pipelines.refresh import failures, instance_of

@@ -8,8 +8,9 @@ import polars as pl
 
 from analytics.contracts import TABLES
 from assets.inputs import Inputs
-from assets.publish import DATABASE, MANIFEST, PublishedFolder, as_of, published_asset
+from assets.publish import DATABASE, PublishedFolder, as_of, published_asset
 from assets.publish import manifest as describe
+from assets.versions import MANIFEST
 from assets.warehouse import Warehouse, row_count
 
 PARTS = ("index.html", DATABASE, "data")
@@ -32,6 +33,8 @@ def manifest(
     prices: pl.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """One row per published file, in manifest.json. Written last; then the folder becomes published/current."""
+    if published.held:
+        raise dg.Failure(f"held back by checks: {'; '.join(published.held.values())}; refresh again when they are met")
     folder = published.staging(context.run)
     missing = [part for part in PARTS if not (folder / part).exists()]
     if missing:

@@ -1,6 +1,6 @@
-"""The checks of tables as Dagster shows them.
+"""The contract check of every table as Dagster shows it.
 
-Belongs here: check specs, and how a result is worded. Does not belong here: the contract itself (analytics.contracts),
+Belongs here: its spec, and how a result is worded. Does not belong here: the contract itself (analytics.contracts),
 or the refusal to write (assets.warehouse), which happens whether or not anyone looks at the check.
 """
 
