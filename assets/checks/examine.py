@@ -41,7 +41,7 @@ def examine(
     """
     results, stops = [], []
     for rule in rules_of(".".join(key.path)):
-        asked = inspect.signature(rule.finds).parameters
+        asked = [p.name for p in inspect.signature(rule.finds).parameters.values() if p.default is p.empty]
         findings = rule.finds(**{name: now if name == "now" else given[name] for name in asked})
         accepted = findings["subject"].is_in(list(accept))
         left = findings.filter(~accepted)

@@ -16,6 +16,7 @@ import pytest
 from analytics.contracts import TABLES, ContractError, conform, empty, table
 from assets import tables
 from assets.inputs import Inputs
+from assets.publish import PublishedFolder
 from assets.warehouse import (
     MissingTableError,
     Warehouse,
@@ -225,7 +226,11 @@ def materialise(asset: dg.AssetsDefinition, file: Path, instance: dg.DagsterInst
     return dg.materialize(
         [asset],
         instance=instance,
-        resources={"warehouse": Warehouse(path=str(file)), "inputs": Inputs()},
+        resources={
+            "warehouse": Warehouse(path=str(file)),
+            "inputs": Inputs(),
+            "published": PublishedFolder(root=str(file.parent / "published"), cache=str(file.parent / "cache")),
+        },
         raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
