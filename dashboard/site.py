@@ -5,25 +5,25 @@ Does not belong here: what a page shows (pages, cards), how a chart is drawn (ch
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version as installed
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import polars as pl
-import vl_convert
 from markupsafe import Markup, escape
 
-from dashboard import formats, theme
-from dashboard.cards.card import Card, Table
-from dashboard.charts.picture import Picture, Row, Spec
+from dashboard import formats, runtime, theme
+from dashboard.cards.card import Table
+from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
 from dashboard.pages import company, coverage, downloads, layer, methods, overview
 from dashboard.pages.page import Page, lens_path
+from dashboard.payload import Payload
 
 # No request leaves the folder: scripts, styles and pictures come from it, nothing else comes at all. No unsafe-eval
 # and no inline script; data travel as JSON in a script element of a type that browsers do not run.
@@ -31,6 +31,9 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
+
+
+SCRIPTS = ("theme.js", "site.js", "tools.js", "company.js")
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ def build(
     ledger = Ledger(tables, as_of)
     if not ledger.lenses:
         raise ValueError("core.lenses is empty, so there is no page to write")
-    static = _static(out, cache)
-    pages = _pages(ledger)
+    with ThreadPoolExecutor(1) as aside:  # it does not hold Python's lock, so the pages take shape meanwhile
+        script = aside.submit(runtime.script, cache)
+        pages = _pages(ledger)
+        static = _static(out, script.result())
     environment = _environment()
     with_figures = {p.lens for p in pages if p.section == "overview" and p.cards}
     shared = {
@@ -72,14 +77,14 @@ def build(
         "lenses": ledger.lenses, "lens_names": {x.lens: x.name for x in ledger.lenses},
         "default_lens": ledger.lenses[0].lens, "lenses_with_figures": with_figures, "lens_path": lens_path,
     }  # fmt: skip
-    charts = 0
+    charts, compiled = 0, _compiler(cache)
     for page in pages:
-        payload, count = _payload(page.cards)
-        charts += count
+        payload = Payload(compiled)
         text = environment.get_template(page.template).render({**shared, **page.context}, page=page, payload=payload)
         path = out / page.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        charts += payload.charts
     written = [*(p.path for p in pages), *static.values()]
     return SiteReport([p.path for p in pages], {name: (out / name).stat().st_size for name in written}, charts)
 
@@ -132,71 +137,24 @@ def table_rows(table: Table) -> Markup:
     return Markup("\n".join(lines))
 
 
-def _payload(cards: Sequence[Card]) -> tuple[Markup | None, int]:
-    """Return the charts of a page as JSON, specifications and data sets once each, and how many charts there are."""
-    specs: dict[int, int] = {}
-    datasets: dict[int, int] = {}
-    found: dict[str, object] = {"config": theme.vega_config(), "specs": [], "data": [], "charts": {}}
-    all_specs: list[Spec] = []
-    all_data: list[object] = []
-    charts: dict[str, object] = {}
+def _compiler(cache: Path | None) -> Callable[[Spec], dict[str, Any]]:
+    """Specifications are shared between charts and pages: each is compiled once."""
+    done: dict[int, dict[str, Any]] = {}
 
-    def entry(picture: Picture) -> dict[str, object]:
-        if id(picture.spec) not in specs:
-            specs[id(picture.spec)] = len(all_specs)
-            all_specs.append({k: v for k, v in picture.spec.items() if k != "$schema"})
-        names = {}
-        for name, rows in picture.data.items():
-            if id(rows) not in datasets:
-                datasets[id(rows)] = len(all_data)
-                all_data.append(_columnar(rows))
-            names[name] = datasets[id(rows)]
-        return {"s": specs[id(picture.spec)], "d": names, "t": picture.all_tokens, "h": picture.reserved}
+    def compiled(spec: Spec) -> dict[str, Any]:
+        if id(spec) not in done:
+            done[id(spec)] = runtime.compiled(spec, cache)
+        return done[id(spec)]
 
-    for card in cards:
-        for view in card.views:
-            if view.pictures:
-                one = {which: entry(picture) for which, picture in view.pictures.items()}
-                charts[f"{card.id}.{view.key}"] = {**one, "break": card.break_at}
-            for index, panel in enumerate(view.panels):
-                if panel.picture:
-                    charts[f"{card.id}.{view.key}.{index}"] = {"wide": entry(panel.picture), "break": 0}
-    if not charts:
-        return None, 0
-    found |= {"specs": all_specs, "data": all_data, "charts": charts}
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # Inside a script element only '<' can end it; as an escape it is the same JSON.
-    return Markup(text.replace("<", "\\u003c")), len(charts)
+    return compiled
 
 
-def _columnar(rows: Sequence[Row]) -> dict[str, object]:
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    return {"c": names, "r": [[row.get(name) for name in names] for row in rows]}
-
-
-def _runtime(cache: Path | None) -> str:
-    """The chart runtime, in a function of its own so that its names stay in it; from the cache if it is there."""
-    kept = cache / f"vega-{installed('vl-convert-python')}.js" if cache else None
-    if kept and kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub lacks the default
-    text = f"(function(){{{bundle}\n}})();\n"
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        aside = kept.with_suffix(".part")
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(kept)
-    return text
-
-
-def _static(out: Path, cache: Path | None) -> dict[str, str]:
+def _static(out: Path, script: str) -> dict[str, str]:
     """Write the static files under names that hold a digest of their content; return name -> path."""
     own = files("dashboard") / "static"
-    contents = {
-        name: (own / name).read_text(encoding="utf-8") for name in ("site.js", "company.js", "theme.js", "mark.svg")
-    }
+    contents = {name: (own / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "mark.svg")}
     contents["site.css"] = theme.css() + (own / "site.css").read_text(encoding="utf-8")
-    contents["vega.js"] = _runtime(cache)
+    contents["vega.js"] = script
     written = {}
     for name, text in contents.items():
         stem, ending = name.rsplit(".", 1)

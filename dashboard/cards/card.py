@@ -1,6 +1,17 @@
 """What a card is: a question, controls, and a view for each setting of the controls.
 
 Belongs here: the vocabulary that cards and templates share. Does not belong here: any particular card.
+
+A card module has `card(ledger, lens) -> Card`. Its views are listed with the one that opens first; a view's key joins
+one value of each control with dots, in the order of the controls, and no two controls share a value: the page's script
+then shows the view that a reader's settings name, and writes the key into the address. `card.html` draws it: the first
+view is markup, the others travel as JSON (payload.py) and become markup when a control leads to them, so a hundred
+views cost a reader little until they are asked for. A view with neither pictures nor panels is a table alone.
+
+A section that is no Card (a list, a map) is written in a page's template with the class `card`, an id, a `.view` with
+an h2 and a `.subtitle`, and `cards.tools(id, kinds)`: 'csv' takes the tables of the view, 'png' and 'svg' take the
+element of class `drawing`, `panels` or `chart` as the browser has laid it out, 'json' needs a chart, 'embed' shows the
+section alone at ?embed=ID.
 """
 
 from collections.abc import Mapping, Sequence

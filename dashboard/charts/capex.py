@@ -69,12 +69,12 @@ def _spec() -> alt.TopLevelMixin:
         return alt.X(
             f"{field}:Q",
             title=None,
-            scale=alt.Scale(domain=[0, "@end"], nice=False),
+            scale=alt.Scale(domain=[0, "@end"], nice=False, zero=False),
             axis=alt.Axis(values="@ticks", format="%", orient="top"),
         )
 
     # Room for the names and the dollars is made by text outside the plot; the padding keeps it inside the card.
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False, zero=False))
     base = alt.Chart(alt.NamedData("rates")).encode(y=y)
     fill, stroke = alt.Fill("fill:N", scale=None), alt.Stroke("fill:N", scale=None)
     shown = base.transform_filter("isValid(datum.now)")

@@ -86,10 +86,10 @@ def _spec() -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=["@start", "@end"], nice=False),
+        scale=alt.Scale(domain=["@start", "@end"], nice=False, zero=False),
         axis=alt.Axis(values="@ticks", labelExpr="replace(datum.value, '-', '−') + '×'", orient="top", grid=False),
     )
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False, zero=False))
     rows = alt.Chart(alt.NamedData("rows")).encode(y=y)
     fill = alt.Fill("fill:N", scale=None)
     dots = alt.Chart(alt.NamedData("dots")).encode(x=x, y=y, tooltip="tip:N")

@@ -63,11 +63,9 @@ def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> 
         "@high": high,
         "@years": [year for year in years if (years[-1] - year) % step == 0],
         "@final": position(final[-1].quarter) if final else 0,
-        "@format": "datum.value + '×'" if shown.unit == "times" else "format(datum.value, '.0%')",
-        "@tip": _tip(shown.unit),
     }
     ends = _ends(final[-1], shown, end, low, high, narrow) if final else []
-    return Picture(_spec(), {"rows": rows, "ends": ends}, HEIGHT, 22, tokens)
+    return Picture(_spec(shown.unit), {"rows": rows, "ends": ends}, HEIGHT, 22, tokens)
 
 
 def _ends(last: Reading, shown: Shown, end: float, low: float, high: float, narrow: bool) -> list[dict[str, object]]:
@@ -111,7 +109,8 @@ def _tip(unit: str) -> str:
 
 
 @structure
-def _spec() -> alt.TopLevelMixin:
+def _spec(unit: str) -> alt.TopLevelMixin:
+    written = "replace(datum.value, '-', '−') + '×'" if unit == "times" else "format(datum.value, '.0%')"
     x = alt.X(
         "x:Q",
         title=None,
@@ -124,7 +123,7 @@ def _spec() -> alt.TopLevelMixin:
             f"{field}:Q",
             title=None,
             scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
-            axis=alt.Axis(labelExpr="@format", tickCount=5),
+            axis=alt.Axis(labelExpr=written, tickCount=5),
         )
 
     base = alt.Chart(alt.NamedData("rows")).encode(x=x)
@@ -143,7 +142,7 @@ def _spec() -> alt.TopLevelMixin:
         base.transform_filter("datum.x == last").mark_circle(color="@accent", size=70, opacity=1).encode(y=y("layer")),
         base.mark_rect(opacity=0)
         .encode(x=alt.X("left:Q"), x2="right:Q", y=alt.value(0), y2=alt.value("height"), tooltip="tip:N")
-        .transform_calculate(left="datum.x - 0.125", right="datum.x + 0.125", tip="@tip"),
+        .transform_calculate(left="datum.x - 0.125", right="datum.x + 0.125", tip=_tip(unit)),
         ends.mark_circle(size=36, opacity=1, xOffset=8).encode(fill=alt.Fill("dot:N", scale=None)),
         ends.transform_filter("datum.bold")
         .mark_text(align="left", dx=17, fontWeight=700, fill="@ink")

@@ -84,10 +84,12 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
 @structure
 def _spec() -> alt.TopLevelMixin:
     def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@columns"], nice=False))
+        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@columns"], nice=False, zero=False))
 
     def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False))
+        return alt.Y(
+            f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, "@rows"], reverse=True, nice=False, zero=False)
+        )
 
     cells = alt.Chart(alt.NamedData("cells")).encode(x=x("x"), x2="x2:Q", y=y("row"), y2="row2:Q", tooltip="tip:N")
     rows = alt.Chart(alt.NamedData("rows"))

@@ -66,7 +66,7 @@ def amount(firm: Firm, item: str, quarter: str) -> float:
     rate = {
         "revenue": 1.0, "gross_profit": 0.6, "operating_income": firm.margin, "net_income": firm.margin * 0.8,
         "free_cash_flow": firm.margin - firm.capex / 2, "capex": firm.capex, "operating_cash_flow": 0.4,
-        "total_debt": 0.8, "net_debt": 0.3,
+        "total_debt": 0.8, "net_debt": 0.3, "economic_profit": firm.margin - 0.1,
     }[item]  # fmt: skip
     return firm.base * 1e9 * growth(quarter) * rate
 

@@ -56,7 +56,7 @@ def test_every_link_leads_to_a_page_or_a_published_file(built: Built) -> None:
         for _, attributes in read(page).elements:
             for name in ("href", "src"):
                 target = attributes.get(name)
-                if target is None or target.startswith("#"):
+                if target is None or target.startswith(("#", "?")):
                     continue
                 path = (page.parent / target.split("#")[0]).resolve() if target.split("#")[0] else page
                 published = path.relative_to(folder).parts[0] in ("data", "layerledger.duckdb", "manifest.json")
@@ -88,7 +88,7 @@ def test_policy_allows_nothing_from_elsewhere_and_no_inline_script_or_style(buil
 def test_static_files_are_named_by_their_content(built: Built) -> None:
     names = {path.name for path in (built[0] / "static").iterdir()}
     assert {re.sub(r"-[0-9a-f]{10}\.", ".", name) for name in names} == {
-        "site.css", "site.js", "company.js", "theme.js", "vega.js", "mark.svg"
+        "site.css", "site.js", "tools.js", "company.js", "theme.js", "vega.js", "mark.svg"
     }  # fmt: skip
     assert sum(name.startswith("vega-") for name in names) == 1  # one shared copy of the runtime
 
@@ -99,13 +99,12 @@ def test_hostile_name_survives_as_text(built: Built) -> None:
         assert not any(tag == "script" and not attributes for tag, attributes in reader.elements), page.name
         assert "<script>alert" not in page.read_text(encoding="utf-8"), page.name
     assert synthetic.HOSTILE in "".join(read(built[0] / "layers/alpha/neoclouds.html").text)
-    payload = re.search(
-        r'<script type="application/json" id="charts">(.*?)</script>',
+    payload = re.findall(
+        r'<script type="application/json" class="rows">(.*?)</script>',
         (built[0] / "index.html").read_text("utf-8"),
         re.S,
     )
-    assert payload is not None
-    assert synthetic.HOSTILE in json.dumps(json.loads(payload[1]), ensure_ascii=False)
+    assert any(synthetic.HOSTILE in json.dumps(json.loads(rows), ensure_ascii=False) for rows in payload)
 
 
 def test_null_is_written_as_not_available_never_as_zero(built: Built) -> None:
@@ -142,11 +141,14 @@ def test_headline_states_the_finding_and_its_fragility(built: Built) -> None:
 def test_every_chart_has_what_a_chart_must_have(built: Built) -> None:
     for page in pages(built):
         html = page.read_text(encoding="utf-8")
-        for view in re.findall(r'<div class="view" data-view=.*?</details>', html, re.S):
+        # Views that a control leads to travel as JSON.
+        later = [json.loads(text)["html"] for text in re.findall(r'json" data-view="[^"]+">(.*?)</script>', html, re.S)]
+        for view in later + re.findall(r'<div class="view" data-view=.*?</details>', html, re.S):
             assert "<h2>" in view and 'class="subtitle"' in view
             assert re.search(r'role="img" aria-label="[^"]{20,}"', view), page.name
             for part in ("<b>Source</b>", "<b>As of</b>", "<b>Coverage</b>", 'data-do="csv"', 'data-do="png"',
-                         'data-do="svg"', 'data-do="table"', 'data-do="link"', '<details class="twin">'):  # fmt: skip
+                         'data-do="svg"', 'data-do="json"', 'data-do="table"', 'data-do="embed"', 'data-do="link"',
+                         '<details class="twin">'):  # fmt: skip
                 assert part in view, f"{page.name}: {part}"
 
 
@@ -175,8 +177,9 @@ def test_runtime_is_kept_in_the_cache(tmp_path: Path) -> None:
         synthetic.tables(), tmp_path / "one", run_id="x", as_of=synthetic.AS_OF, version="1", cache=tmp_path / "cache"
     )
     kept = list((tmp_path / "cache").iterdir())
-    assert [path.suffix for path in kept] == [".js"]
-    kept[0].write_text("kept", encoding="utf-8")
+    scripts = [path for path in kept if path.suffix == ".js"]
+    assert len(scripts) == 1 and {path.suffix for path in kept} == {".js", ".json"}
+    scripts[0].write_text("kept", encoding="utf-8")
     report = site.build(
         synthetic.tables(), tmp_path / "two", run_id="x", as_of=synthetic.AS_OF, version="1", cache=tmp_path / "cache"
     )
