@@ -14,6 +14,7 @@ from analytics.contracts import TABLES, Column, ContractError, Table, table
 from assets import checks, policies
 from assets.inputs import Inputs
 from assets.ledger import fills
+from assets.preview import newest, preview
 from assets.warehouse import Warehouse, describe
 
 Build = Callable[..., pl.DataFrame]
@@ -22,9 +23,6 @@ Results = Generator[dg.AssetCheckResult | dg.MaterializeResult[None], None, None
 # A parameter of an asset is the name of the table it takes, so names are unique across stages (a test holds it).
 BY_NAME = {contract.name: contract for contract in TABLES}
 FETCHES = dg.AssetKey(["raw", "fetches"])
-
-# Columns that tell how new a table is, in the order in which they are looked for.
-PERIOD_COLUMNS = ("calendar_quarter", "period_end", "date", "newest_quarter", "last_quarter", "started_at")
 
 
 def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
@@ -98,7 +96,11 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
                 context.resources.published.release(contract.full_name)
             yield dg.MaterializeResult(
                 asset_key=key,
-                metadata={"dagster/row_count": rows, **newest(frame, contract)},
+                metadata={
+                    "dagster/row_count": rows,
+                    **newest(frame, contract),
+                    **({"preview": preview(frame, contract)} if stage == "marts" else {}),
+                },
                 check_results=[checks.contract_kept(key, frame.height), *found],
             )
 
@@ -122,11 +124,3 @@ def _column(column: Column, contract: Table) -> dg.TableColumn:
             nullable=column.nullable, unique=contract.key == (column.name,), other=listed
         ),
     )
-
-
-def newest(frame: pl.DataFrame, contract: Table) -> dict[str, str]:
-    """Return the newest period of a frame as metadata; empty where the table has no time or no rows."""
-    for column in PERIOD_COLUMNS:
-        if column in contract.polars_schema and frame[column].max() is not None:
-            return {"newest period": str(frame[column].max())}
-    return {}
