@@ -17,7 +17,7 @@ import jinja2
 import polars as pl
 from markupsafe import Markup, escape
 
-from dashboard import formats, runtime, theme
+from dashboard import formats, runtime, search, theme
 from dashboard.cards.card import Table
 from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
@@ -33,7 +33,7 @@ CSP = (
 )
 
 
-SCRIPTS = ("theme.js", "site.js", "tools.js", "company.js")
+SCRIPTS = ("theme.js", "site.js", "tools.js", "search.js", "company.js")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def build(
     with ThreadPoolExecutor(1) as aside:  # it does not hold Python's lock, so the pages take shape meanwhile
         script = aside.submit(runtime.script, cache)
         pages = _pages(ledger)
-        static = _static(out, script.result())
+        static = _static(out, {"vega.js": script.result(), "index.js": search.script(ledger)})
     environment = _environment()
     with_figures = {p.lens for p in pages if p.section == "overview" and p.cards}
     shared = {
@@ -149,12 +149,12 @@ def _compiler(cache: Path | None) -> Callable[[Spec], dict[str, Any]]:
     return compiled
 
 
-def _static(out: Path, script: str) -> dict[str, str]:
+def _static(out: Path, made: Mapping[str, str]) -> dict[str, str]:
     """Write the static files under names that hold a digest of their content; return name -> path."""
     own = files("dashboard") / "static"
     contents = {name: (own / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "mark.svg")}
     contents["site.css"] = theme.css() + (own / "site.css").read_text(encoding="utf-8")
-    contents["vega.js"] = script
+    contents |= made
     written = {}
     for name, text in contents.items():
         stem, ending = name.rsplit(".", 1)

@@ -234,6 +234,7 @@
     if (alone && alone.matches(".card")) alone.classList.add("alone");
     else document.documentElement.classList.remove("embed");
     all("a[href]").forEach(function (link) { if (link.getAttribute("href").charAt(0) !== "#") link.target = "_blank"; });
+    all(".alone [data-do=link]").forEach(function (link) { link.textContent = "Layer Ledger"; link.target = "_blank"; });
   }
 
   document.addEventListener("click", function (event) {

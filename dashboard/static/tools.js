@@ -232,6 +232,7 @@
     },
     embed: function (card, link) { link.href = "?embed=" + card.id + page.address(card); },
     link: function (card, link, event) {
+      if (link.target) { link.href = location.pathname + page.address(card); return; } // out of a frame, to the whole page
       event.preventDefault();
       page.remember(card);
       card.scrollIntoView();

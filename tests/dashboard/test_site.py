@@ -88,7 +88,7 @@ def test_policy_allows_nothing_from_elsewhere_and_no_inline_script_or_style(buil
 def test_static_files_are_named_by_their_content(built: Built) -> None:
     names = {path.name for path in (built[0] / "static").iterdir()}
     assert {re.sub(r"-[0-9a-f]{10}\.", ".", name) for name in names} == {
-        "site.css", "site.js", "tools.js", "company.js", "theme.js", "vega.js", "mark.svg"
+        "site.css", "site.js", "tools.js", "search.js", "index.js", "company.js", "theme.js", "vega.js", "mark.svg"
     }  # fmt: skip
     assert sum(name.startswith("vega-") for name in names) == 1  # one shared copy of the runtime
 
