@@ -61,17 +61,22 @@ class Desk:
         self._filings: dict[str, tuple[Filing, ...]] = {}
         self._left_alone_until: dict[str, datetime] = {}
 
-    def ask(self, companies: Sequence[str] = (), progress: Progress = lambda _: None) -> tuple[Fetch, ...]:
+    def ask(
+        self, companies: Sequence[str] = (), progress: Progress = lambda _: None, sources: Sequence[str] = ()
+    ) -> tuple[Fetch, ...]:
         """Ask every source what is due; return how each question ended.
 
         Args:
             companies: ask about these alone, and whatever they are due for; all of the registry otherwise.
             progress: told what is being asked.
+            sources: ask these alone; all otherwise.
         """
         chosen = [c for c in self._companies() if not companies or c.id in companies]
         try:
-            self._ask_sec(chosen, bool(companies), progress)
-            self._ask_yahoo(chosen, bool(companies), progress)
+            if not sources or sec.SOURCE in sources:
+                self._ask_sec(chosen, bool(companies), progress)
+            if not sources or YAHOO in sources:
+                self._ask_yahoo(chosen, bool(companies), progress)
         finally:
             self.ledger.journal.close()
         return tuple(self.ended)
