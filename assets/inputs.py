@@ -15,16 +15,19 @@ import polars as pl
 from pydantic import Field, PrivateAttr
 
 from analytics import stacks, statements
-from assets import fingerprint
+from assets import fingerprint, kept
 from assets.ledger import Ledger, reading
 from assets.live.desk import Desk, Progress
 from assets.live.terms import Terms
+from assets.request import Request
 from assets.sources import bundle
 from assets.sources.payload import Fetch
 
+Tables = tuple[pl.DataFrame, ...]
+
 
 class Inputs(dg.ConfigurableResource["Inputs"]):
-    """The registry, the bundle and the day of knowledge of one run."""
+    """The registry, the bundle, the answers and the terms on which sources are asked."""
 
     stacks_folder: str | None = Field(
         default=None, description="Folder with companies.toml and lenses/; empty for the registry shipped with us."
@@ -32,31 +35,23 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
     bundle_folder: str | None = Field(
         default=None, description="Folder of the bundle's Parquet files; empty for the bundle shipped with us."
     )
-    as_known_on: str | None = Field(
-        default=None,
-        description="ISO date: only figures known on that day are used. Empty for everything known.",
-    )
-
-    accept: list[str] = Field(
-        default_factory=list,
-        description="Companies, layers, lenses or currencies whose failing checks an operator has looked at: they are "
-        "told and stop nothing in this run.",
-    )
     home: str | None = Field(default=None, description="The home, with the archive of answers; empty: none are kept.")
-    asks: bool = Field(default=False, description="Whether live sources are asked for what is due.")
-    companies: list[str] = Field(
-        default_factory=list, description="Ask about these companies alone, whatever they are due for; empty: all."
-    )
+    asks: bool = Field(default=True, description="False: no live source is asked, whatever a run is asked to do.")
     contact: str | None = Field(default=None, description="Name and e-mail address, which SEC wants to be told.")
     mirror: str | None = Field(
         default=None, description="URL at which https://host/path is asked as <URL>/host/path; empty: at the source."
     )
+    sec_bulk: bool = Field(
+        default=False, description="Facts come out of SEC's bulk file, one download a day, not filer by filer."
+    )
     sec_per_second: float = Field(default=8.0, description="Requests a second to SEC; it allows ten.")
     yahoo_per_second: float = Field(default=2.0, description="Requests a second to Yahoo.")
     yahoo_budget: int = Field(default=300, description="Requests a run to Yahoo.")
+    request: dg.ResourceDependency[Request]
 
     _fetches: tuple[Fetch, ...] | None = PrivateAttr(default=None)
-    _derived: tuple[tuple[pl.DataFrame, ...], statements.Statements] | None = PrivateAttr(default=None)
+    _derived: tuple[Tables, frozenset[object] | None, statements.Statements] | None = PrivateAttr(default=None)
+    _rest_on: tuple[Tables, dict[object, str]] | None = PrivateAttr(default=None)
 
     @cached_property
     def stacks(self) -> stacks.Stacks:
@@ -83,12 +78,17 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         return self._fetches
 
     def ask(self, progress: Progress = lambda _: None) -> tuple[Fetch, ...]:
-        """Note which bundle is used; ask the sources what is due, if this run asks; return how that ended."""
+        """Note which bundle is used; ask the sources what is due, if this run asks; return how that ended.
+
+        Raises:
+            RegistryError: the run is to ask about a company or layer that is not registered.
+        """
         self.ledger.note_bundle(self.bundle_hashes)
         ended: tuple[Fetch, ...] = ()
-        if self.asks:
+        if self.asks and self.request.ask:
             desk = Desk(self.ledger, self._terms, Path(self.home or "") / "cache")
-            ended = desk.ask(self.companies, progress)
+            sources = [source.value for source in self.request.sources]
+            ended = desk.ask(self.request.chosen(self.stacks), progress, sources)
         self._fetches = None
         return ended
 
@@ -98,8 +98,9 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         return Terms(
             self.contact,
             self.mirror,
-            replace(usual.sec, per_second=self.sec_per_second),
-            replace(usual.yahoo, per_second=self.yahoo_per_second, budget=self.yahoo_budget),
+            self.sec_bulk,
+            sec=replace(usual.sec, per_second=self.sec_per_second),
+            yahoo=replace(usual.yahoo, per_second=self.yahoo_per_second, budget=self.yahoo_budget),
         )
 
     @cached_property
@@ -120,25 +121,58 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
             fingerprint.registry(self.stacks),
             self.bundle_hashes,
             fingerprint.answers(self.fetches),
-            self.as_known_on,
+            self.request.as_known_on,
         )
 
     @property
     def knowledge_day(self) -> date | None:
-        """`as_known_on` as a date; raises ValueError if it is not an ISO date."""
-        return date.fromisoformat(self.as_known_on) if self.as_known_on else None
+        """Only what was known on that day is used; None: everything known. Raises ValueError if it is no ISO date."""
+        return self.request.knowledge_day
 
     def statements(
-        self, observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame
+        self,
+        observations: pl.DataFrame,
+        companies: pl.DataFrame,
+        fx_rates: pl.DataFrame,
+        only: frozenset[object] | None = None,
     ) -> statements.Statements:
         """Return the statements as known on the day, derived once for the tables that each hold a part of them.
 
         The warehouse gives the same frame for the same table until it is replaced, so frames are told by identity.
+
+        Args:
+            observations: raw.observations.
+            companies: core.companies.
+            fx_rates: core.fx_rates.
+            only: ids of the companies wanted; None for all. No company's statements rest on another's figures.
         """
         given = (observations, companies, fx_rates)
-        if self._derived is None or any(a is not b for a, b in zip(self._derived[0], given, strict=True)):
-            self._derived = (given, statements.derive(*given, self.knowledge_day))
-        return self._derived[1]
+        if self._derived is None or self._derived[1] != only or not _identical(self._derived[0], given):
+            wanted = [t if only is None else t.filter(pl.col("company_id").is_in(list(only))) for t in given[:2]]
+            derived = statements.derive(wanted[0], wanted[1], fx_rates, self.knowledge_day)
+            self._derived = (given, only, derived)
+        return self._derived[2]
+
+    def statements_rest_on(
+        self, observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame
+    ) -> dict[object, str]:
+        """Return a digest, by company, of everything that its statements are derived from: `statements` with its id.
+
+        Its observations, its entry in the registry, the exchange rates of its currency, the day of knowledge, the code.
+        """
+        given = (observations, companies, fx_rates)
+        if self._rest_on is None or not _identical(self._rest_on[0], given):
+            figures, entries = (kept.digests(table, "company_id") for table in given[:2])
+            rates = kept.digests(fx_rates, "currency")
+            code = fingerprint.code("analytics", "assets")
+            found = {
+                company: fingerprint.digest(
+                    code, self.knowledge_day, figures.get(company), entries[company], rates.get(currency)
+                )
+                for company, currency in companies.select("company_id", "currency").iter_rows()
+            }
+            self._rest_on = (given, found)
+        return self._rest_on[1]
 
     def known(self, frame: pl.DataFrame, day_column: str) -> pl.DataFrame:
         """Return the rows known on the day of knowledge, for quotations, which are known on the day they are made."""
@@ -150,18 +184,23 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         cls,
         stacks: Path | None,
         bundle: Path | None,
-        as_known_on: date | None = None,
         home: Path | None = None,
+        request: Any = None,
         **asking: Any,
     ) -> "Inputs":
-        """Return the inputs with paths and dates as plain text, as Dagster's configuration wants them.
+        """Return the inputs with paths as plain text, as Dagster's configuration wants them.
 
+        request: what the run is asked to do, or the resource that says so at launch; by default all that is due.
         asking: what else is set of how sources are asked, by the names of the fields.
         """
         return cls(
+            request=request or Request(),
             home=str(home.absolute()) if home else None,
             **asking,
             stacks_folder=str(stacks.absolute()) if stacks else None,
             bundle_folder=str(bundle.absolute()) if bundle else None,
-            as_known_on=as_known_on.isoformat() if as_known_on else None,
         )
+
+
+def _identical(one: Tables, other: Tables) -> bool:
+    return all(a is b for a, b in zip(one, other, strict=True))

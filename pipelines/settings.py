@@ -37,6 +37,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://\S+$",
         description="URL at which https://host/path is asked as <URL>/host/path: a mirror, or the tests' stand-ins.",
     )
+    sec_bulk: bool = Field(
+        default=False,
+        description="Take facts out of SEC's bulk file of all filers (over a gigabyte, one download a day) instead of "
+        "asking filer by filer; for registries of thousands.",
+    )
     sec_per_second: float = Field(default=8.0, gt=0, le=MOST_PER_SECOND, description="Requests a second to SEC.")
     yahoo_per_second: float = Field(default=2.0, gt=0, description="Requests a second to Yahoo.")
     yahoo_budget: int = Field(default=300, ge=0, description="Requests a run to Yahoo; 0 asks it nothing.")
@@ -44,7 +49,9 @@ class Settings(BaseSettings):
     @property
     def asking(self) -> dict[str, Any]:
         """How live sources are asked."""
-        return self.model_dump(include={"contact", "mirror", "sec_per_second", "yahoo_per_second", "yahoo_budget"})
+        return self.model_dump(
+            include={"contact", "mirror", "sec_bulk", "sec_per_second", "yahoo_per_second", "yahoo_budget"}
+        )
 
 
 def environment_with(**variables: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ Belongs here: the order of questions, outcomes, when a thing is asked again. Doe
 (assets/sources/http.py), the rules of what is due (due.py), what becomes of answers (assets/ledger.py).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from assets.live.terms import Terms
 from assets.policies import next_refresh
 from assets.sources import sec, sec_filings
 from assets.sources.http import COOL_DOWN, Answer, Declined, Line
-from assets.sources.payload import Fetch, Payload, PayloadError
+from assets.sources.payload import Fetch, NoDataError, Payload, PayloadError
 from assets.sources.sec_client import WHO_ASKS, Sec
 from assets.sources.sec_filings import Filing
 from assets.sources.yahoo import SOURCE as YAHOO
@@ -104,6 +104,10 @@ class Desk:
         asker = Sec(self.terms.contact or "", self.terms.sec, mirror=self.terms.mirror)
         with asker.line:
             self._leave_alone_if_told(asker.line, sec.SOURCE)
+            if self.terms.sec_bulk:
+                progress("SEC: the facts of all filers")
+                self._ask_bulk(asker, filers)
+                return
             for cik, company in filers.items():
                 progress(f"SEC: {company.id}")
                 self._ask_filer(asker, cik, company, chosen)
@@ -121,6 +125,45 @@ class Desk:
         if self._facts_are_due(filings, listed, facts):
             url = sec.FACTS_URL.format(cik=cik)
             self._put(asker.line, sec.SOURCE, facts, company.id, lambda: asker.get(url))
+
+    def _ask_bulk(self, asker: Sec, filers: Mapping[str, Company]) -> None:
+        """The facts of all filers in one download; what it says of a filer of ours is an answer like any other."""
+        if not due.by_the_clock(self.history.last(sec.SOURCE, sec.BULK), self.clock()):
+            return
+        started, spent = self.clock(), asker.line.spent
+        asked = Fetch(sec.SOURCE, sec.BULK, "unchanged", started)
+        file, mark = self.cache / "companyfacts.zip", self.cache / "companyfacts.etag"
+        known = mark.read_text() if mark.exists() else None
+        self.cache.mkdir(parents=True, exist_ok=True)
+        try:
+            version = asker.download(sec.BULK_URL, file, known, self.terms.bulk_seconds)
+            got = replace(asked, requests=asker.line.spent - spent, bytes=file.stat().st_size)
+            if version is None or version != known:
+                got = replace(got, http_status=200, outcome=self._take_bulk(file, filers, started))
+                mark.write_text(version or "")
+            self._end(replace(got, next_try_at=started + due.DAILY))
+        except Declined as declined:
+            self._end(self._declined(replace(asked, requests=asker.line.spent - spent), declined))
+        except PayloadError as error:
+            spoilt = replace(asked, requests=asker.line.spent - spent, bytes=file.stat().st_size)
+            tried = next_refresh(self.clock())
+            self._end(replace(spoilt, outcome=error.outcome, message=str(error), next_try_at=tried))
+        finally:
+            file.unlink(missing_ok=True)
+
+    def _take_bulk(self, file: Path, filers: Mapping[str, Company], started: datetime) -> str:
+        """Take up what the bulk file says of our filers; 'unchanged' if it says nothing new of any."""
+        if not file.stat().st_size:
+            raise NoDataError(f"{sec.BULK}: an empty answer")
+        news = False
+        for told in sec.bulk(file, started, filers):
+            good = self.history.last_good(sec.SOURCE, told.subject)
+            if good is not None and good.payload_sha256 == told.sha256:
+                continue
+            company = filers[told.subject.removeprefix("companyfacts/CIK")]
+            self._take(Fetch(sec.SOURCE, told.subject, "ok", self.clock(), company.id), told.content)
+            news = True
+        return "ok" if news else "unchanged"
 
     def _facts_are_due(self, filings: tuple[Filing, ...], listed: str, facts: str) -> bool:
         last, good = self.history.last(sec.SOURCE, facts), self.history.last_good(sec.SOURCE, facts)
@@ -145,6 +188,8 @@ class Desk:
     def _ask_yahoo(self, companies: Sequence[Company], chosen: bool, progress: Progress) -> None:
         traded = {c.ticker: c for c in companies if c.ticker}
         now = self.clock()
+        if not self.terms.yahoo.budget:
+            return
         due_quotes = [batch for batch in self._quoted(traded) if chosen or self._is_due(_quotes_subject(batch), now)]
         charts = {s: chart.subject(s) for s in traded if chosen or self._is_due(chart.subject(s), now)}
         late = list(traded) if chosen else self._due_statements(traded, self._quotes(), now)
@@ -276,28 +321,26 @@ class Desk:
         try:
             answer = get()
         except Declined as declined:
-            content = declined.content or b""
-            return self._end(
-                replace(
-                    asked,
-                    outcome=declined.outcome,
-                    http_status=declined.http_status,
-                    requests=line.spent - spent,
-                    bytes=len(content),
-                    payload_sha256=self.ledger.archive.put(content) if content else None,
-                    message=declined.message,
-                    next_try_at=self._after(source, declined),
-                )
-            )
-        got = replace(
+            return self._end(self._declined(replace(asked, requests=line.spent - spent), declined))
+        return self._take(replace(asked, http_status=answer.status, requests=line.spent - spent), answer.content, again)
+
+    def _declined(self, asked: Fetch, declined: Declined) -> Fetch:
+        content = declined.content or b""
+        return replace(
             asked,
-            http_status=answer.status,
-            requests=line.spent - spent,
-            bytes=len(answer.content),
-            payload_sha256=self.ledger.archive.put(answer.content),
+            outcome=declined.outcome,
+            http_status=declined.http_status,
+            bytes=len(content),
+            payload_sha256=self.ledger.archive.put(content) if content else None,
+            message=declined.message,
+            next_try_at=self._after(asked.source, declined),
         )
+
+    def _take(self, asked: Fetch, content: bytes, again: timedelta | None = None) -> Fetch:
+        """Archive an answer, then read it; record how that ended."""
+        got = replace(asked, bytes=len(content), payload_sha256=self.ledger.archive.put(content))
         try:
-            new = brought(Payload(source, subject, company_id, answer.content, started), self.ledger.stacks)
+            new = brought(Payload(got.source, got.subject, got.company_id, content, got.started_at), self.ledger.stacks)
         except PayloadError as error:
             tried = next_refresh(self.clock())
             return self._end(replace(got, outcome=error.outcome, message=str(error), next_try_at=tried))

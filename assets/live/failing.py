@@ -16,8 +16,10 @@ from assets.sources.yahoo import chart, statements
 
 KINDS = {
     "submissions": "filings", "companyfacts": "facts", "timeseries": "statements", "chart": "prices",
-    "rate": "exchange rates", "quotes": "quotes",
+    "rate": "exchange rates", "quotes": "quotes", "bulk": "facts",
 }  # fmt: skip
+# Kinds of questions that no one company is asked for.
+NO_ONES = ("rate", "quotes", "bulk")
 # Statements that failed and were not asked in a later day's run are not wanted any more.
 FORGOTTEN = timedelta(hours=20)
 REASONS = 3
@@ -54,7 +56,7 @@ def failing(fetches: Iterable[Fetch], stacks: Stacks) -> list[Failing]:
     groups: dict[tuple[str, str], list[list[Fetch]]] = defaultdict(list)
     for (source, subject), told in by_subject.items():
         last, kind = told[-1], subject.partition("/")[0]
-        if last.outcome in GOOD or (kind in KINDS and kind not in ("rate", "quotes") and subject not in wanted):
+        if last.outcome in GOOD or (kind in KINDS and kind not in NO_ONES and subject not in wanted):
             continue
         if kind not in KINDS and source in asked and asked[source] > last.started_at:
             continue

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import stamina
@@ -31,6 +31,8 @@ COOL_DOWN = timedelta(hours=1)
 IN_A_ROW = {"refused": 3, "unreachable": 5}
 # What curl says around its message.
 CURL = re.compile(r"^Failed to perform, curl: \(\d+\) |\.? See https://curl\.se/\S+.*$")
+# So much of a body that went into a file is looked at for signs of a refusal.
+HEAD_BYTES = 65_536
 TOO_MANY = (b"too many requests", b"request rate threshold exceeded")
 
 
@@ -139,15 +141,23 @@ class Line(requests.Session[requests.Response]):
         if declined.outcome == "rate_limited" or never or many:
             self.close_for(declined)
 
-    def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
+    def request(self, method: Any, url: str, *args: Any, seconds: float | None = None, **options: Any) -> Any:
         """Make one request, with retries where they may help.
+
+        Args:
+            method: as curl_cffi takes it, and all the rest too.
+            url: the address that is meant; it is asked at the mirror if there is one.
+            args: as curl_cffi takes them.
+            seconds: how long it may take, if not as long as the pace says.
+            options: as curl_cffi takes them; `into`, a file, takes up a body that is too large for memory.
 
         Raises:
             Declined: there is no answer worth parsing.
         """
+        seconds = seconds or self.pace.seconds
         # curl_cffi adds the two up for the whole exchange.
-        connect = min(CONNECT_SECONDS, self.pace.seconds / 2)
-        options["timeout"] = (connect, self.pace.seconds - connect)
+        connect = min(CONNECT_SECONDS, seconds / 2)
+        options["timeout"] = (connect, seconds - connect)
         url = self.original(url)
         for attempt in stamina.retry_context(
             on=_worth_another_try,
@@ -165,15 +175,22 @@ class Line(requests.Session[requests.Response]):
         """How often a request to this address may be made."""
         return self.pace.attempts
 
-    def _once(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
+    def _once(self, method: Any, url: str, *args: Any, into: IO[bytes] | None = None, **options: Any) -> Any:
         self._wait_for_turn()
         self.spent += 1
+        if into is not None:
+            into.seek(0)
+            into.truncate()
+            options["content_callback"] = into.write
         try:
             response = super().request(method, self.address(url), *args, **options)
         except RequestException as error:
             raise self.fault(url, error) from error
         self.reached = True
         response.url = self.original(response.url)
+        if into is not None:
+            into.seek(0)
+            response.content = into.read(HEAD_BYTES)
         return self.judge(url, response)
 
     def address(self, url: str) -> str:

@@ -8,7 +8,8 @@ filer's filings (sec_filings.py).
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Container, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -25,15 +26,24 @@ BULK_URL = "https://www.sec.gov/Archives/edgar/daily-index/xbrl/companyfacts.zip
 BULK_ENTRY = re.compile(r"CIK(\d{10})\.json")
 
 
+# What the bulk file is asked for by.
+BULK = "bulk/companyfacts.zip"
+
+
 def subject(cik: str) -> str:
     """What a company's facts are asked for by: 'companyfacts/CIK0001045810' for the CIK in ten digits."""
     return f"companyfacts/CIK{cik}"
 
 
-def bulk(archive: Path | IO[bytes], fetched_at: datetime) -> Iterator[Payload]:
+def bulk(archive: Path | IO[bytes], fetched_at: datetime, ciks: Container[str] | None = None) -> Iterator[Payload]:
     """Yield the `companyfacts` of every filer in SEC's bulk archive (`companyfacts.zip`), one at a time.
 
     Only one filer's answer is in memory at once. `company_id` is None: whose it is the registry tells by the subject.
+
+    Args:
+        archive: the file.
+        fetched_at: when it came, UTC.
+        ciks: only these filers, by their CIK in ten digits; the others are not even unpacked.
 
     Raises:
         PayloadError: it is no ZIP archive, or an entry is damaged; the message names the entry.
@@ -42,11 +52,11 @@ def bulk(archive: Path | IO[bytes], fetched_at: datetime) -> Iterator[Payload]:
         with zipfile.ZipFile(archive) as entries:
             for entry in entries.infolist():
                 found = BULK_ENTRY.fullmatch(Path(entry.filename).name)
-                if found is None:
+                if found is None or (ciks is not None and found[1] not in ciks):
                     continue
                 try:
                     content = entries.read(entry)
-                except zipfile.BadZipFile as error:
+                except (zipfile.BadZipFile, zlib.error, EOFError) as error:
                     raise PayloadError(f"companyfacts.zip: {entry.filename} is damaged: {error}") from error
                 yield Payload(SOURCE, subject(found[1]), None, content, fetched_at)
     except zipfile.BadZipFile as error:

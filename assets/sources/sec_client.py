@@ -4,7 +4,8 @@ Belongs here: who we say we are, and what a refusal of SEC means. Does not belon
 sec_filings.py), pace and retries (http.py).
 """
 
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from assets.sources.http import Answer, Line, Pace, refused
 
@@ -12,6 +13,9 @@ WHO_ASKS = (
     "SEC answers only those who say who they are: set LAYERLEDGER_CONTACT to your name and e-mail address, "
     "for example 'Jane Doe jane@example.org'"
 )
+
+
+NOT_MODIFIED = 304
 
 
 class Sec:
@@ -30,6 +34,33 @@ class Sec:
         """
         answer: Answer = self.line.ask(lambda: self._get(url))
         return answer
+
+    def download(self, url: str, to: Path, known: str | None, seconds: float) -> str | None:
+        """Ask for one large document and write it into a file.
+
+        Args:
+            url: the document. to: the file, replaced. known: the version (ETag) that is known already.
+            seconds: how long it may take.
+
+        Returns:
+            Its version; the known one if there is no newer, and then the file holds nothing.
+
+        Raises:
+            Declined: it did not come.
+        """
+        with to.open("w+b") as file:
+            tag: str | None = self.line.ask(lambda: self._download(url, file, known, seconds))
+        return tag
+
+    def _download(self, url: str, file: IO[bytes], known: str | None, seconds: float) -> str | None:
+        headers = {"If-None-Match": known} if known else {}
+        response = self.line.request("GET", url, headers=headers, into=file, seconds=seconds)
+        if response.status_code >= 400:
+            raise refused(url, response)
+        if response.status_code == NOT_MODIFIED:
+            return known
+        found: str | None = response.headers.get("ETag")
+        return found
 
     def _get(self, url: str) -> Answer:
         response = self.line.get(url)

@@ -78,10 +78,12 @@ def written(folder: Path, entries: Iterable[str], members: Iterable[str] | None 
     return folder
 
 
-def terms(standin: StandIn, *, seconds: float = 10.0, contact: str | None = CONTACT, budget: int = 1000) -> Terms:
+def terms(
+    standin: StandIn, *, seconds: float = 10.0, contact: str | None = CONTACT, budget: int = 1000, bulk: bool = False
+) -> Terms:
     """Terms on which the stand-in is asked as fast as it answers."""
     pace = Pace(per_second=10_000, budget=budget, attempts=3, seconds=seconds, first_wait=0.001)
-    return Terms(contact, standin.yahoo_url, pace, pace)
+    return Terms(contact, standin.yahoo_url, bulk, seconds, pace, pace)
 
 
 def ask(

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 import stamina
+from polars.testing import assert_frame_equal
 
 from assets.archive import Archive
-from tests.assets.small import Clock, ask, outcomes, registry
+from tests.assets.small import Clock, ask, outcomes, raw, registry
 from tests.standins import KINDS, TODAY, StandIn, World
 
 COMPANIES = ("nvidia", "samsung-electronics")
@@ -154,3 +156,56 @@ def test_a_crumb_that_became_invalid_is_renewed(standin: StandIn, tmp_path: Path
     standin.faults.set("invalid_crumb", "yahoo.quote", count=1)
     found = outcomes(ask(tmp_path, standin, REGISTRY, Clock(TODAY)))
     assert set(found.values()) == {"ok"}
+
+
+# The bulk file: the outcome of the download, and of a filer's facts in it (None: nothing was read).
+BULK = {
+    "too_many": (LIMITED, None), "too_many_retry_after": (LIMITED, None), "limited_200": (LIMITED, None),
+    "forbidden": (REFUSED, None), "not_found": (GONE, None), "server_error": (UNREACHED, None),
+    "unavailable": (UNREACHED, None), "html": (CHANGED, None), "truncated": (CHANGED, None),
+    "empty_body": (EMPTY, None),
+    "slow_drip": (UNREACHED, None), "cut": (UNREACHED, None), "reset": (UNREACHED, None), "dns": (UNREACHED, None),
+    "tls": (UNREACHED, None), "tls_plain": (UNREACHED, None),
+    # The file is whole; what stands in it is not.
+    "wrong_types": (OK, CHANGED), "renamed_keys": (OK, CHANGED), "empty_result": (OK, EMPTY),
+    "null_figures": (OK, CHANGED), "wrong_currency": (OK, CHANGED), "repeated": (OK, OK),
+}  # fmt: skip
+
+
+def test_the_bulk_files_table_has_every_fault_that_it_can_meet():
+    assert set(BULK) == {name for name, kind in KINDS.items() if kind.applies("sec.bulk")}
+
+
+@pytest.mark.parametrize("kind", BULK)
+def test_outcome_of_the_bulk_file(kind: str, standin: StandIn, tmp_path: Path):
+    standin.faults.set(kind, "sec.bulk")
+    seconds = 0.5 if kind == "slow_drip" else 10.0
+    ended = ask(tmp_path, standin, REGISTRY, Clock(TODAY), seconds=seconds, bulk=True)
+    found = outcomes(ended)
+    (fetch,) = (f for f in ended if f.subject == "bulk/companyfacts.zip")
+    assert (fetch.outcome, found.get("companyfacts/CIK0001045810")) == BULK[kind]
+    assert fetch.requests and (fetch.outcome == OK or fetch.message) and fetch.next_try_at
+    assert {o for s, o in found.items() if not s.startswith(("bulk/", *FROM_SEC))} == {OK}
+    assert not list((tmp_path / "cache").glob("*.zip")), "the download is not kept, its answers are"
+
+
+def test_the_bulk_file_brings_what_filer_by_filer_brings_and_is_asked_once_a_day(standin: StandIn, tmp_path: Path):
+    one, other, clock = tmp_path / "one", tmp_path / "other", Clock(TODAY)
+    ask(one, standin, REGISTRY, Clock(TODAY))
+    ask(other, standin, REGISTRY, clock, bulk=True)
+    assert_frame_equal(facts_in(one), facts_in(other))
+    assert facts_in(one).height > 10_000
+    standin.requests.clear()
+
+    clock.pass_time(hours=3)
+    ask(other, standin, REGISTRY, clock, bulk=True)
+    assert standin.requests.count("sec.*") == 0
+    clock.pass_time(hours=21)
+    assert outcomes(ask(other, standin, REGISTRY, clock, bulk=True))["bulk/companyfacts.zip"] == "unchanged"
+    (entry,) = standin.requests.entries("sec.*")
+    assert (entry.endpoint, entry.status) == ("sec.bulk", 304)
+
+
+def facts_in(home: Path) -> pl.DataFrame:
+    told = raw(home, REGISTRY)["raw.observations"].filter(pl.col("source") == "sec")
+    return told.drop("fetched_at").sort("observation_id")

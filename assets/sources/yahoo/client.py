@@ -19,7 +19,7 @@ from assets.sources.http import Answer, Declined, Line, Pace, refused, says_too_
 
 # Where cookies, crumbs and consent come from. Without them charts and statements are answered all the same.
 COOKIE, CONSENT = "fc.yahoo.com", "consent.yahoo.com"
-AUXILIARY = (COOKIE, "guce.yahoo.com", CONSENT)
+AUXILIARY = (COOKIE, "guce.yahoo.com", CONSENT, "finance.yahoo.com")
 CRUMB_PATH = "/v1/test/getcrumb"
 CRUMB_LENGTH = 64
 # After so many failures one of them is not asked again in this run.
@@ -76,8 +76,10 @@ class YahooLine(Line):
             Declined: the status says that there is nothing to parse, or to stop.
             NoCrumbError: a page or an error where a crumb was promised; yfinance would keep it as the crumb.
         """
-        if not auxiliary(url) or response.status_code == 429 or says_too_many(response.content):
-            return super().judge(url, response)
+        # Where it came from, not what was asked: accepted terms lead on to the data, and data may lead to terms.
+        place = response.url
+        if not auxiliary(place) or response.status_code == 429 or says_too_many(response.content):
+            return super().judge(place, response)
         if urlsplit(url).path == CRUMB_PATH:
             crumb = response.text
             if response.status_code != 200 or not 0 < len(crumb) <= CRUMB_LENGTH or set(crumb) & set(" \r\n\t<{"):
