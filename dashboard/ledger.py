@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
+from analytics.contracts import empty, table
 from analytics.contracts.columns import BASES
+from analytics.metrics.registry import METRICS
 
 SOURCE_NAMES = {
     "sec": "SEC filings (XBRL)",
@@ -24,6 +26,7 @@ SOURCE_NAMES = {
     "alphavantage": "Alpha Vantage",
 }
 BASE_QUARTER = "2022Q4"  # ChatGPT was released on 30 November 2022
+BY_QUARTER = [metric.id for metric in METRICS if metric.family in ("margins", "capex")]  # pages show these by quarter
 TABLES = (
     "core.companies",
     "core.layers",
@@ -216,22 +219,33 @@ class Ledger:
         ]
 
     @cached_property
-    def _readings(self) -> dict[tuple[str, str, str, str], list[Reading]]:
-        frame = self.tables["marts.layer_metrics"].filter(pl.col("window") == "ttm").sort("calendar_quarter")
+    def _readings(self) -> dict[str, dict[tuple[str, str, str, str], list[Reading]]]:
+        frame = self.tables["marts.layer_metrics"]
+        by_quarter = (pl.col("window") == "quarter") & pl.col("metric").is_in(BY_QUARTER)
+        return {"ttm": self._read(frame, pl.col("window") == "ttm"), "quarter": self._read(frame, by_quarter)}
+
+    @staticmethod
+    def _read(frame: pl.DataFrame, wanted: pl.Expr) -> dict[tuple[str, str, str, str], list[Reading]]:
         columns = ("calendar_quarter", "value", "median", "p25", "p75", "n_members", "n_measured", "coverage_ratio",
                    "value_ex_largest", "largest_company_id", "status", "null_reason")  # fmt: skip
         found: dict[tuple[str, str, str, str], list[Reading]] = defaultdict(list)
-        for lens, layer, basis, metric, *rest in frame.select("lens", "layer", "basis", "metric", *columns).iter_rows():
+        rows = frame.filter(wanted).sort("calendar_quarter").select("lens", "layer", "basis", "metric", *columns)
+        for lens, layer, basis, metric, *rest in rows.iter_rows():
             found[lens, layer, basis, metric].append(Reading(*rest))
         return found
 
-    def readings(self, lens: str, layer: str, basis: str, metric: str) -> list[Reading]:
-        """Return a metric of a layer over time, trailing twelve months, oldest first; empty where there is none."""
-        return self._readings.get((lens, layer, basis, metric), [])
+    def readings(self, lens: str, layer: str, basis: str, metric: str, window: str = "ttm") -> list[Reading]:
+        """Return a metric of a layer over time, oldest first; empty where there is none.
 
-    def reading(self, lens: str, layer: str, basis: str, metric: str, quarter: str) -> Reading | None:
+        window: "ttm", or "quarter" for the metrics of BY_QUARTER.
+        """
+        return self._readings[window].get((lens, layer, basis, metric), [])
+
+    def reading(
+        self, lens: str, layer: str, basis: str, metric: str, quarter: str, window: str = "ttm"
+    ) -> Reading | None:
         """Return a metric of a layer in one quarter, or None where the table has no row."""
-        return next((r for r in self.readings(lens, layer, basis, metric) if r.quarter == quarter), None)
+        return next((r for r in self.readings(lens, layer, basis, metric, window) if r.quarter == quarter), None)
 
     def value(self, lens: str, layer: str, basis: str, metric: str, quarter: str) -> float | None:
         """Return the value of a metric of a layer in one quarter; None where unknown."""
@@ -256,19 +270,19 @@ class Ledger:
         return next((s for s in self.shares(lens, layer, basis, pool) if s.quarter == quarter), None)
 
     @cached_property
-    def _amounts(self) -> dict[tuple[str, str, str, str], list[Amount]]:
+    def _amounts(self) -> dict[tuple[str, str, str, str, str], list[Amount]]:
         frame = self.tables["marts.member_amounts"].filter(
-            (pl.col("window") == "ttm") & pl.col("amount_usd").is_not_null()
+            pl.col("amount_usd").is_not_null() & ((pl.col("window") == "ttm") | (pl.col("item") == "capex"))
         )
-        columns = ("lens", "basis", "calendar_quarter", "item", *Amount._fields)
-        found: dict[tuple[str, str, str, str], list[Amount]] = defaultdict(list)
-        for lens, basis, quarter, item, *rest in frame.select(columns).iter_rows():
-            found[lens, basis, quarter, item].append(Amount(*rest))
+        columns = ("window", "lens", "basis", "calendar_quarter", "item", *Amount._fields)
+        found: dict[tuple[str, str, str, str, str], list[Amount]] = defaultdict(list)
+        for window, lens, basis, quarter, item, *rest in frame.select(columns).iter_rows():
+            found[window, lens, basis, quarter, item].append(Amount(*rest))
         return found
 
-    def amounts(self, lens: str, basis: str, quarter: str, item: str) -> list[Amount]:
-        """Return the members' dollars of an item, trailing twelve months; members without a figure are absent."""
-        return self._amounts.get((lens, basis, quarter, item), [])
+    def amounts(self, lens: str, basis: str, quarter: str, item: str, window: str = "ttm") -> list[Amount]:
+        """Return the members' dollars of an item; members without a figure are absent. By quarter: capex alone."""
+        return self._amounts.get((window, lens, basis, quarter, item), [])
 
     def headline(self, lens: str, basis: str = "layer") -> str:
         """Return the newest calendar quarter that is final in every layer with figures.
@@ -320,6 +334,37 @@ class Ledger:
         ):
             found[company, metric].append((quarter, value))
         return found
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Return a table, or an empty frame of its contract where it was not given."""
+        found = self.tables.get(name)
+        return empty(table(name)) if found is None else found
+
+    @cached_property
+    def deals(self) -> list[dict[str, Any]]:
+        """Rows of core.deals, the oldest first."""
+        return self.frame("core.deals").sort("date", "deal", "step").to_dicts()
+
+    @cached_property
+    def claims(self) -> list[dict[str, Any]]:
+        """Rows of marts.claims in the order of the lenses, each with the anchor that it has on the page of claims."""
+        order = {lens.lens: lens.position for lens in self.lenses}
+        rows = self.frame("marts.claims").to_dicts()
+        return [
+            {**row, "anchor": f"{row['lens']}-{row['claim_id']}"}
+            for row in sorted(rows, key=lambda row: (order.get(row["lens"], 0), row["claim_id"]))
+        ]
+
+    @cached_property
+    def _subjects(self) -> set[tuple[str, str, str]]:
+        readings = self.frame("marts.claim_readings").filter(
+            (pl.col("reading") == "headline") & (pl.col("role") == "subject")
+        )
+        return set(readings.select("lens", "claim_id", "layer").iter_rows())
+
+    def claims_about(self, lens: str, layer: str) -> list[dict[str, Any]]:
+        """Return the claims of a lens's source that are about a layer."""
+        return [c for c in self.claims if c["lens"] == lens and (lens, c["claim_id"], layer) in self._subjects]
 
     @cached_property
     def sources(self) -> str:

@@ -1,10 +1,10 @@
 """The capital-spending card: capex against revenue, cash flow and depreciation, then and now."""
 
 from dashboard import findings, formats
-from dashboard.cards.card import Card, Column, Table, Value, View, control
+from dashboard.cards.card import STATISTICS, WINDOWS, Card, Column, Table, Value, View, control
 from dashboard.cards.profit_pools import BASIS_TEXT, unknown_text
 from dashboard.charts import capex as chart
-from dashboard.ledger import BASE_QUARTER, Ledger
+from dashboard.ledger import BASE_QUARTER, Ledger, Reading
 
 METRICS = {
     "capex_to_revenue": ("÷ revenue", "Capex ÷ revenue"),
@@ -13,32 +13,50 @@ METRICS = {
 }
 
 
-def spending(ledger: Ledger, lens: str, quarter: str) -> dict[str, float]:
-    """Return capex by layer in US dollars, consolidated basis, twelve months to a quarter; the unknown are absent."""
+WINDOW_TEXT = {"ttm": "trailing twelve months", "quarter": "one fiscal quarter"}
+
+
+def spending(ledger: Ledger, lens: str, quarter: str, window: str = "ttm") -> dict[str, float]:
+    """Return capex by layer in US dollars, consolidated basis, to the end of a quarter; the unknown are absent."""
     found: dict[str, float] = {}
-    for amount in ledger.amounts(lens, "consolidated", quarter, "capex"):
+    for amount in ledger.amounts(lens, "consolidated", quarter, "capex", window):
         found[amount.layer] = found.get(amount.layer, 0.0) + amount.amount_usd
     return found
 
 
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
-    views = [view for metric in METRICS if (view := _view(ledger, lens, metric))]
-    controls = (control("metric", "Capex against", {metric: names[0] for metric, names in METRICS.items()}, views),)
+    settings = [(metric, window, statistic) for metric in METRICS for window in WINDOWS for statistic in STATISTICS]
+    views = [view for setting in settings if (view := _view(ledger, lens, *setting))]
+    controls = (
+        control("metric", "Capex against", {metric: names[0] for metric, names in METRICS.items()}, views),
+        control("window", "Window", WINDOWS, views),
+        control("statistic", "Statistic", STATISTICS, views),
+    )
     return Card("capex", "Capital spending: who spends?", views, controls, size="narrow", break_at=400)
 
 
-def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
-    quarter, measure = ledger.headline(lens, "consolidated"), METRICS[metric][1]
-    dollars, rates, readings = spending(ledger, lens, quarter), [], []
+def _known(reading: Reading | None, statistic: str) -> float | None:
+    """The value of a layer or its median, which is shown only where enough members are known for the value."""
+    if reading is None or reading.value is None:
+        return None
+    return reading.median if statistic == "median" else reading.value
+
+
+def _view(ledger: Ledger, lens: str, metric: str, window: str, statistic: str) -> View | None:
+    quarter = ledger.headline(lens, "consolidated")
+    measure = f"{'Median of ' * (statistic == 'median')}{METRICS[metric][1]}"
+    dollars, rates, readings = spending(ledger, lens, quarter, window), [], []
     for layer in ledger.layers(lens):
-        now = ledger.reading(lens, layer.layer, "consolidated", metric, quarter)
+        then, now = (
+            ledger.reading(lens, layer.layer, "consolidated", metric, at, window) for at in (BASE_QUARTER, quarter)
+        )
         rates.append(
             chart.Rate(
                 layer.name,
                 layer.colour,
-                ledger.value(lens, layer.layer, "consolidated", metric, BASE_QUARTER),
-                now.value if now else None,
+                _known(then, statistic),
+                _known(now, statistic),
                 dollars.get(layer.layer),
                 now is None or now.final,
                 unknown_text(now),
@@ -47,19 +65,19 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
         readings += [now] if now else []
     if all(rate.now is None for rate in rates):
         return None
-    title = _title(metric, rates, quarter)
-    then, now_at = formats.quarter(BASE_QUARTER), formats.quarter(quarter)
+    title = _title(metric, window, statistic, rates, quarter)
+    then_at, now_at = formats.quarter(BASE_QUARTER), formats.quarter(quarter)
     rows: list[list[Value]] = [[rate.name, rate.then, rate.now, rate.dollars] for rate in rates]
-    columns = [Column("Layer"), Column(f"{measure}, {then}", "fraction"), Column(f"{measure}, {now_at}", "fraction")]
+    columns = [Column("Layer"), Column(f"{measure}, {then_at}", "fraction"), Column(f"{measure}, {now_at}", "fraction")]
     return View(
-        key=metric,
+        key=f"{metric}.{window}.{statistic}",
         title=title,
-        subtitle=f"{measure}, {then} (ring) to {now_at} (dot), trailing twelve months, {BASIS_TEXT['consolidated']}; "
+        subtitle=f"{measure}, {then_at} (ring) to {now_at} (dot), {WINDOW_TEXT[window]}, {BASIS_TEXT['consolidated']}; "
         "right: capex now, US dollars.",
         alt=f"{title}. {measure} in {now_at}: "
         + ", ".join(f"{rate.name} {formats.percent(rate.now)}" for rate in rates)
         + ".",
-        as_of=f"twelve months to {now_at}",
+        as_of=f"{'twelve months to' if window == 'ttm' else 'calendar'} {now_at}",
         coverage=f"{sum(r.n_measured for r in readings)} of {sum(r.n_members for r in readings)} listed members",
         table=Table([*columns, Column("Capex", "USD")], rows),
         pictures={
@@ -70,9 +88,13 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
     )
 
 
-def _title(metric: str, rates: list[chart.Rate], quarter: str) -> str:
+def _title(metric: str, window: str, statistic: str, rates: list[chart.Rate], quarter: str) -> str:
+    """A finding for what a layer spends in a year; a quarter or a median is named, not told."""
     since = formats.quarter(BASE_QUARTER)
-    neutral = f"{METRICS[metric][1]} by layer, {since} and {formats.quarter(quarter)}"
+    which = f"{'median ' * (statistic == 'median')}{'one quarter ' * (window == 'quarter')}".strip()
+    neutral = f"{METRICS[metric][1]} by layer{', ' * bool(which)}{which}, {since} and {formats.quarter(quarter)}"
+    if which:
+        return neutral
     if metric == "capex_to_revenue":
         # The layer that spends most dollars speaks first.
         order = sorted((r for r in rates if r.dollars is not None), key=lambda r: -(r.dollars or 0))

@@ -18,10 +18,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from dashboard import formats
 from dashboard.charts.picture import Picture
 
 Value = str | int | float | None
+
+# Settings that several cards offer: value in the key and the address -> text of the button.
+WINDOWS = {"ttm": "12 months", "quarter": "Quarter"}
+STATISTICS = {"aggregate": "Aggregate", "median": "Median"}
 
 
 class Column(NamedTuple):
@@ -64,6 +70,7 @@ class View:
     """What a card shows for one setting of its controls; `key` joins the settings with dots.
 
     pictures: 'wide' and 'narrow'; where there is one only, it serves every width. panels: small multiples instead.
+    drawing: markup of a picture that is no chart (the stack map), or of a table that is the picture.
     """
 
     key: str
@@ -75,6 +82,7 @@ class View:
     table: Table
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     panels: Sequence[Panel] = ()
+    drawing: Markup | None = None
     legend: Sequence[tuple[str, str, str]] = ()
     note: str = ""
 

@@ -204,10 +204,21 @@
     return found;
   }
 
+  // What else a page's own script keeps there: read() gives its text, '' for the usual state; write(text) takes it up.
+  var kept = {};
+  function keep(name, read, write) {
+    kept[name] = { read: read, write: write };
+    if (settings()[name]) write(settings()[name]);
+  }
+
   function address(card) {
     var pairs = all(".card").filter(function (one) {
       return keys(one).length > 1 && active(one).getAttribute("data-view") !== keys(one)[0];
     }).map(function (one) { return one.id + "=" + active(one).getAttribute("data-view"); });
+    Object.keys(kept).forEach(function (name) {
+      var value = kept[name].read();
+      if (value) pairs.push(name + "=" + encodeURIComponent(value));
+    });
     return pairs.length ? "#at=" + card.id + "&" + pairs.join("&") : "#" + card.id;
   }
 
@@ -219,10 +230,14 @@
   function restore() {
     var wanted = settings();
     all(".card").forEach(function (card) {
-      var known = keys(card);
-      if (wanted[card.id] && known.indexOf(wanted[card.id]) >= 0) show(card, wanted[card.id]);
+      // A link from before a control was added names the first settings only.
+      var known = keys(card), key = wanted[card.id] && known.filter(function (one) {
+        return one === wanted[card.id] || one.indexOf(wanted[card.id] + ".") === 0;
+      })[0];
+      if (key) show(card, key);
       else if (known.length > 1 && active(card).getAttribute("data-view") !== known[0]) show(card, known[0]);
     });
+    Object.keys(kept).forEach(function (name) { kept[name].write(wanted[name] || ""); });
     var target = wanted.at && document.getElementById(wanted.at);
     if (target) target.scrollIntoView();
   }
@@ -276,7 +291,7 @@
 
   window.layerLedger = {
     all: all, json: json, resolve: resolve, rows: rows, part: part, draw: draw, drawAll: drawAll, active: active,
-    keys: keys, show: show, address: address, remember: remember
+    keys: keys, show: show, address: address, remember: remember, keep: keep
   };
 
   window.addEventListener("hashchange", restore);

@@ -34,7 +34,7 @@ def test_controls_work_with_the_keyboard_and_the_address_keeps_the_view(browser:
         address = page.url
         assert watched.look() == []
     with opened(browser, "", address, 1280) as again:
-        assert view_of(again.page, "margins") == "gross_margin.consolidated"
+        assert view_of(again.page, "margins") == "gross_margin.consolidated.ttm.aggregate"
         assert view_of(again.page, "capture") == "operating_income.layer"
         assert view_of(again.page, "profit-pools") == "operating_income.layer"
 
