@@ -1,0 +1,241 @@
+"""The values that claims are judged by, looked up by lens, layer, basis, metric and quarter.
+
+Belongs here: layers' metrics as they stand, and the measures that no metric gives: share of the positive pool, revenue,
+companies in several layers, the three largest. Does not belong here: a verdict.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from analytics import aggregate, windows
+from analytics.claims.rules import rules
+from analytics.stacks import Claim
+
+# Lens, layer, basis, window, metric (with its pool), number of the calendar quarter.
+Key = tuple[str, str, str, str, str, int]
+
+_AT = ["lens", "layer", "basis", "window"]
+_COLUMNS = ["value", "median", "without_largest", "n_members", "n_measured", "status", "reason", "pool"]
+# A layer with this share of a pool is of weight: a pool without it is another pool.
+WEIGHT = 0.02
+# For so many quarters a layer of weight is missed.
+MEMORY = 4
+INCOMPLETE = "the pool lacks a layer of weight"
+
+
+class Value(NamedTuple):
+    """One layer's value in one quarter, with what it is read again on; pool: the layers of weight it is a share of."""
+
+    value: float | None
+    median: float | None
+    without_largest: float | None
+    n_members: int
+    n_measured: int
+    status: str
+    reason: str | None
+    pool: str | None = None
+
+    @property
+    def coverage(self) -> float | None:
+        """Measured members over members."""
+        return self.n_measured / self.n_members if self.n_members else None
+
+    @property
+    def final(self) -> bool:
+        """Whether enough of the layer has reported."""
+        return self.status == "final"
+
+
+def key_of(metric: str, pool: str | None = None) -> str:
+    """Return the metric's name with its pool, as values are looked up."""
+    return metric if pool is None else f"{metric}:{pool}"
+
+
+def values(
+    wanted: Iterable[Claim],
+    layer_metrics: pl.DataFrame,
+    value_capture: pl.DataFrame,
+    member_amounts: pl.DataFrame,
+    memberships: pl.DataFrame,
+    companies: pl.DataFrame,
+) -> dict[Key, Value]:
+    """Return every value that the claims ask for, on both bases, in all quarters.
+
+    Args:
+        wanted: the claims.
+        layer_metrics: marts.layer_metrics.
+        value_capture: marts.value_capture.
+        member_amounts: marts.member_amounts.
+        memberships: core.memberships.
+        companies: core.companies.
+
+    Raises:
+        ValueError: a claim names a metric that neither the registry nor this module has.
+    """
+    claims = [c for c in wanted if c.metric is not None and c.test != "not_testable"]
+    for claim in claims:
+        rules().unit_of(claim.metric or "")
+    names = {c.metric for c in claims}
+    frames = [_metrics(layer_metrics, [n for n in names if n not in rules().measure])]
+    pools = sorted({c.pool for c in claims if c.metric == "share_of_positive" and c.pool})
+    if pools:
+        frames.append(_shares(value_capture, member_amounts, pools))
+    if {"revenue", "largest_three_share_of_revenue"} & names:
+        frames += _revenue(layer_metrics, member_amounts)
+    if "companies_spanning_layers" in names:
+        frames.append(_spanning(layer_metrics, memberships, companies))
+    rows = pl.concat(frames, how="diagonal").select(
+        *_AT, "metric", windows.index_of(pl.col("calendar_quarter")), *_COLUMNS
+    )
+    return {row[:6]: Value(*row[6:]) for row in rows.iter_rows()}
+
+
+def _metrics(layer_metrics: pl.DataFrame, names: Sequence[str | None]) -> pl.DataFrame:
+    covered = pl.col("n_measured") >= aggregate.MIN_COVERAGE * pl.col("n_members")
+    return layer_metrics.filter(pl.col("metric").is_in([n for n in names if n])).select(
+        *_AT,
+        "metric",
+        "calendar_quarter",
+        "value",
+        pl.when(covered).then("median").alias("median"),
+        pl.col("value_ex_largest").alias("without_largest"),
+        "n_members",
+        "n_measured",
+        "status",
+        pl.col("null_reason").alias("reason"),
+    )
+
+
+def _shares(value_capture: pl.DataFrame, member_amounts: pl.DataFrame, pools: Sequence[str]) -> pl.DataFrame:
+    """Share of the positive pool; a share has no median, and without its largest member the pool is smaller too.
+
+    A pool that lacks a layer which had weight in the quarters before gives no shares: the others' would grow only
+    because a layer has not reported.
+    """
+    at = [*_AT, "calendar_quarter"]
+    one = ["lens", "basis", "quarter", "window", "pool"]
+    largest = (
+        member_amounts.filter(pl.col("item").is_in(pools))
+        .group_by(*at, pl.col("item").alias("pool"))
+        .agg(largest=pl.col("amount_usd").max(), n=pl.len())
+    )
+    shares = value_capture.filter(pl.col("pool").is_in(pools)).with_columns(
+        quarter=windows.index_of(pl.col("calendar_quarter"))
+    )
+    weighty = shares.filter(pl.col("share_of_positive") >= WEIGHT).select(*one, "layer")
+    lately = pl.concat([weighty.with_columns(pl.col("quarter") + back) for back in range(1, MEMORY + 1)]).unique()
+    unknown = shares.filter(pl.col("share_of_positive").is_null()).select(*one, "layer")
+    lacking = lately.join(unknown, on=[*one, "layer"]).select(*one, lacks=pl.lit(True)).unique()
+    made_of = weighty.sort("layer").group_by(one).agg(made_of=pl.col("layer").str.join(", "))
+    gains = pl.col("amount_usd").clip(lower_bound=0)
+    rest = (pl.col("amount_usd") - pl.col("largest")).clip(lower_bound=0)
+    without = rest / (pl.col("gains") - gains + rest)
+    whole = pl.col("lacks").is_null()
+    return (
+        shares.join(largest, on=[*at, "pool"], how="left")
+        .join(lacking, on=one, how="left")
+        .join(made_of, on=one, how="left")
+        .with_columns(gains=gains.sum().over(one))
+        .select(
+            *_AT,
+            pl.concat_str(pl.lit("share_of_positive:"), "pool").alias("metric"),
+            "calendar_quarter",
+            pl.when(whole).then("share_of_positive").alias("value"),
+            pl.lit(None, pl.Float64).alias("median"),
+            pl.when(whole & (pl.col("n") > 1) & (pl.col("gains") - gains + rest > 0))
+            .then(without)
+            .alias("without_largest"),
+            "n_members",
+            "n_measured",
+            "status",
+            pl.when(pl.col("amount_usd").is_null())
+            .then(pl.lit(aggregate.BELOW_COVERAGE))
+            .when(~whole)
+            .then(pl.lit(INCOMPLETE))
+            .when(pl.col("share_of_positive").is_null())
+            .then(pl.lit("no layer gains"))
+            .alias("reason"),
+            pl.col("made_of").alias("pool"),
+        )
+    )
+
+
+def _revenue(layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame) -> list[pl.DataFrame]:
+    """Σ revenue of a layer, and the share of its three largest companies; null below 50 % coverage."""
+    at = [*_AT, "calendar_quarter"]
+    layers = layer_metrics.select(*at, "n_members", "status").unique()
+    # A company may stand in a layer with several segments; dominance is the company's.
+    by_company = (
+        member_amounts.filter(pl.col("item") == "revenue")
+        .group_by(*at, "company_id")
+        .agg(pl.col("amount_usd").sum(), n=pl.len())
+        .sort("amount_usd", descending=True)
+    )
+    amount = pl.col("amount_usd")
+    sums = by_company.group_by(*at).agg(
+        total=amount.sum(),
+        middle=amount.median(),
+        first=amount.max(),
+        three=amount.top_k(3).sum(),
+        next_three=amount.top_k(4).sum() - amount.max(),
+        n_measured=pl.col("n").sum().cast(pl.Int64),
+        n_companies=pl.len(),
+    )
+    rows = layers.join(sums, on=at, how="left").with_columns(pl.col("n_measured").fill_null(0))
+    covered = (pl.col("n_measured") >= aggregate.MIN_COVERAGE * pl.col("n_members")) & (pl.col("n_measured") > 0)
+    alone = pl.col("n_companies") < 2
+
+    def shown(metric: str, value: pl.Expr, median: pl.Expr, without: pl.Expr) -> pl.DataFrame:
+        return rows.select(
+            *_AT,
+            pl.lit(metric).alias("metric"),
+            "calendar_quarter",
+            pl.when(covered).then(value).alias("value"),
+            pl.when(covered).then(median).alias("median"),
+            pl.when(covered & ~alone).then(without).alias("without_largest"),
+            "n_members",
+            "n_measured",
+            "status",
+            pl.when(~covered).then(pl.lit(aggregate.BELOW_COVERAGE)).alias("reason"),
+        )
+
+    total, first = pl.col("total"), pl.col("first")
+    no_median = pl.lit(None, pl.Float64)
+    return [
+        shown("revenue", total, pl.col("middle"), total - first),
+        shown(
+            "largest_three_share_of_revenue",
+            pl.when(total > 0).then(pl.col("three") / total),
+            no_median,
+            pl.when(total > first).then(pl.col("next_three") / (total - first)),
+        ),
+    ]
+
+
+def _spanning(layer_metrics: pl.DataFrame, memberships: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+    """Listed companies that sit in more than one layer of a lens, whether measured there or dark, on every layer."""
+    layers = layer_metrics.select(*_AT, "calendar_quarter", "n_members", "status").unique()
+    newest = layers["calendar_quarter"].max()
+    members = aggregate.members_by_quarter(memberships, companies, str(newest) if newest else "2014Q4")
+    people = members.filter(pl.col("basis") == "layer", pl.col("listed"))
+    spans = people.group_by("lens", "quarter", "company_id").agg(n_layers=pl.col("layer").n_unique())
+    counts = spans.group_by("lens", "quarter").agg(value=(pl.col("n_layers") > 1).sum().cast(pl.Float64))
+    return (
+        layers.with_columns(quarter=windows.index_of(pl.col("calendar_quarter")))
+        .join(counts, on=["lens", "quarter"], how="left")
+        .select(
+            *_AT,
+            pl.lit("companies_spanning_layers").alias("metric"),
+            "calendar_quarter",
+            "value",
+            pl.lit(None, pl.Float64).alias("median"),
+            pl.lit(None, pl.Float64).alias("without_largest"),
+            "n_members",
+            pl.col("n_members").alias("n_measured"),
+            # Who sits where is known of every quarter.
+            pl.lit("final").alias("status"),
+            pl.lit(None, pl.String).alias("reason"),
+        )
+    )
