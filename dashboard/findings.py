@@ -98,6 +98,24 @@ def largest_pool(pools: Sequence[LayerPool], measure: str) -> str | None:
     return f"{text}: {formats.dollars(top.profit)}, {formats.percent(top.profit / total)} of measured {measure}"
 
 
+def largest_of_the_stack(pools: Sequence[LayerPool], doing: str, *, share: bool) -> str | None:
+    """One layer leads ('spend the most on capex'); what leads without its largest member is told.
+
+    `share`: also its part of all that is measured, where dollars of layers may be added.
+    """
+    order = ranked(pools)
+    if len(order) < 2 or order[0].profit <= 0:
+        return None
+    top, lead = order[0], leader_without_its_largest(pools)
+    base, rest = doing.split(" ", 1)
+    text = f"{top.name} {verb(top.name, base)} {rest}, {formats.dollars(top.profit)}"
+    if share:
+        text += f" or {formats.percent(top.profit / sum(p.profit for p in order if p.profit > 0))} of what is measured"
+    if top.largest and lead and lead != top.name:
+        text += f"; without {top.largest.name}, {low(lead)} would lead"
+    return text
+
+
 def leader_without_its_largest(pools: Sequence[LayerPool]) -> str | None:
     """Return the name of the layer that leads once the leading layer's largest member is left out."""
     order = ranked(pools)

@@ -21,8 +21,8 @@ from dashboard import formats, runtime, search, theme
 from dashboard.cards.card import Table
 from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
-from dashboard.pages import company, coverage, downloads, layer, methods, overview
-from dashboard.pages.page import Page, lens_path
+from dashboard.pages import company, coverage, downloads, layer, methods, overview, stack
+from dashboard.pages.page import Page, lens_path, navigation
 from dashboard.payload import Payload
 
 # No request leaves the folder: scripts, styles and pictures come from it, nothing else comes at all. No unsafe-eval
@@ -33,7 +33,8 @@ CSP = (
 )
 
 
-SCRIPTS = ("theme.js", "site.js", "tools.js", "search.js", "company.js")
+STYLES = ("site.css", "content.css")
+SCRIPTS = ("theme.js", "site.js", "tools.js", "search.js", "company.js", "stack.js")
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,11 @@ def build(
         pages = _pages(ledger)
         static = _static(out, {"vega.js": script.result(), "index.js": search.script(ledger)})
     environment = _environment()
-    with_figures = {p.lens for p in pages if p.section == "overview" and p.cards}
     shared = {
         "csp": CSP, "version": version, "run_id": run_id, "as_of": as_of, "static": static, "sources": ledger.sources,
         "lenses": ledger.lenses, "lens_names": {x.lens: x.name for x in ledger.lenses},
-        "default_lens": ledger.lenses[0].lens, "lenses_with_figures": with_figures, "lens_path": lens_path,
+        "default_lens": ledger.lenses[0].lens, "lens_path": lens_path,
+        "navigation": navigation(pages, ledger.lenses[0].lens),
     }  # fmt: skip
     charts, compiled = 0, _compiler(cache)
     for page in pages:
@@ -93,6 +94,7 @@ def _pages(ledger: Ledger) -> list[Page]:
     return [
         *(overview.page(ledger, lens) for lens in ledger.lenses),
         *(layer.page(ledger, lens, one) for lens in ledger.lenses for one in ledger.layers(lens.lens)),
+        *(stack.page(ledger, lens) for lens in ledger.lenses),
         *company.pages(ledger),
         coverage.page(ledger),
         methods.page(ledger),
@@ -153,7 +155,7 @@ def _static(out: Path, made: Mapping[str, str]) -> dict[str, str]:
     """Write the static files under names that hold a digest of their content; return name -> path."""
     own = files("dashboard") / "static"
     contents = {name: (own / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "mark.svg")}
-    contents["site.css"] = theme.css() + (own / "site.css").read_text(encoding="utf-8")
+    contents["site.css"] = theme.css() + "".join((own / name).read_text(encoding="utf-8") for name in STYLES)
     contents |= made
     written = {}
     for name, text in contents.items():

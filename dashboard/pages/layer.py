@@ -68,7 +68,7 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
             "headline": _headline(ledger, lens.lens, layer, quarter, len(members)),
             "figures": _figures(ledger, lens.lens, layer, quarter) if quarter else [],
             "metrics": _metrics(ledger, lens.lens, layer),
-            "flows": _flows(ledger, lens.lens, layer),
+            "flows": flows_of(ledger, lens.lens, layer),
             "siblings": siblings,
             "before": siblings[index - 1] if index else None,
             "after": siblings[index + 1] if index + 1 < len(siblings) else None,
@@ -172,7 +172,7 @@ def _metrics(ledger: Ledger, lens: str, layer: Layer) -> list[tuple[str, Table, 
     return found
 
 
-def _flows(ledger: Ledger, lens: str, layer: Layer) -> dict[str, list[tuple[Layer, str]]]:
+def flows_of(ledger: Ledger, lens: str, layer: Layer) -> dict[str, list[tuple[Layer, str]]]:
     """Who buys from the layer, and from whom it buys, with what flows."""
     by_id = {other.layer: other for other in ledger.layers(lens)}
     rows = [row for row in ledger.tables["core.edges"].iter_rows(named=True) if row["lens"] == lens]

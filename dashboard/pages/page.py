@@ -1,6 +1,6 @@
 """What a page is, and what every page shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.cards.card import Card
@@ -39,6 +39,32 @@ def company_path(company_id: str) -> str:
 def lens_path(lens: str, default: str) -> str:
     """Return the path of a lens's page; the default lens is the home page."""
     return "index.html" if lens == default else f"lenses/{lens}.html"
+
+
+# Sections that every page leads to, in their order.
+SECTIONS = {
+    "overview": "Overview",
+    "stack": "Stack",
+    "question": "Will it pay?",
+    "capex": "Capex",
+    "debt": "Debt",
+    "claims": "Claims",
+    "lenses": "Lenses",
+    "coverage": "Data health",
+    "methods": "Method",
+    "data": "Data",
+}
+
+
+def navigation(pages: Sequence[Page], default_lens: str) -> Callable[[str], list[tuple[str, str, str]]]:
+    """Return a function of a page's lens that gives (section, name, path) of each section; of its lens where it can."""
+    paths = {(page.section, page.lens): page.path for page in pages}
+
+    def of(lens: str) -> list[tuple[str, str, str]]:
+        found = [(section, paths.get((section, lens), paths.get((section, default_lens)))) for section in SECTIONS]
+        return [(section, SECTIONS[section], path) for section, path in found if path]
+
+    return of
 
 
 STATUS = {
