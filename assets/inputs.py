@@ -50,8 +50,8 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
     request: dg.ResourceDependency[Request]
 
     _fetches: tuple[Fetch, ...] | None = PrivateAttr(default=None)
-    _derived: tuple[Tables, frozenset[object] | None, statements.Statements] | None = PrivateAttr(default=None)
-    _rest_on: tuple[Tables, dict[object, str]] | None = PrivateAttr(default=None)
+    _derived: tuple[Tables, frozenset[Any] | None, statements.Statements] | None = PrivateAttr(default=None)
+    _rest_on: tuple[Tables, dict[Any, str]] | None = PrivateAttr(default=None)
 
     @cached_property
     def stacks(self) -> stacks.Stacks:
@@ -125,6 +125,11 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         )
 
     @property
+    def accept(self) -> list[str]:
+        """Subjects whose failing checks an operator has looked at."""
+        return list(self.request.accept)
+
+    @property
     def knowledge_day(self) -> date | None:
         """Only what was known on that day is used; None: everything known. Raises ValueError if it is no ISO date."""
         return self.request.knowledge_day
@@ -134,7 +139,7 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         observations: pl.DataFrame,
         companies: pl.DataFrame,
         fx_rates: pl.DataFrame,
-        only: frozenset[object] | None = None,
+        only: frozenset[Any] | None = None,
     ) -> statements.Statements:
         """Return the statements as known on the day, derived once for the tables that each hold a part of them.
 
@@ -155,7 +160,7 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
 
     def statements_rest_on(
         self, observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame
-    ) -> dict[object, str]:
+    ) -> dict[Any, str]:
         """Return a digest, by company, of everything that its statements are derived from: `statements` with its id.
 
         Its observations, its entry in the registry, the exchange rates of its currency, the day of knowledge, the code.

@@ -44,6 +44,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+published = typer.Typer(
+    name="published", help="The published versions: list them, restore one.", no_args_is_help=True, epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+app.add_typer(published)
+
 # Results go to stdout; progress and messages to stderr, so that output can be piped.
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -78,9 +84,29 @@ def refresh(
             "what is known of them, and everything derived is derived anew.",
         ),
     ] = None,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option("--layer", metavar="ID", help="The same for the members of this layer (repeat for more)."),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="SOURCE", help="Ask this source only: sec or yahoo (repeat for more)."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Ask about every company, whatever it is due for.")
+    ] = False,
     as_known_on: Annotated[
         str | None,
         typer.Option("--as-known-on", metavar="DATE", help="Publish what was known on that day (YYYY-MM-DD)."),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            metavar="SUBJECT",
+            help="Publish although a check holds this company, layer, lens or currency back: you have looked at it "
+            "(repeat for more).",
+        ),
     ] = None,
     home: HomeOption = None,
     strict: Annotated[
@@ -91,13 +117,25 @@ def refresh(
     ] = False,
 ) -> None:
     """Fetch, derive and publish everything; then print the layers and where to look."""
-    known_on = _known_on(as_known_on)
+    _known_on(as_known_on)
     settings = _settings(home)
     offline = offline or settings.offline
     _prepared(settings)
+    stacks = _stacks(settings)
     for identifier in company or ():
-        _known(identifier, _stacks(settings).companies["company_id"], "company", "companies")
-    outcome = _run(settings, offline=offline, companies=tuple(company or ()), as_known_on=known_on, force=force)
+        _known(identifier, stacks.companies["company_id"], "company", "companies")
+    for identifier in layer or ():
+        _known(identifier.rpartition("/")[2], stacks.layers["layer"], "layer", "lenses")
+
+    from assets.request import Request, Source
+
+    for identifier in source or ():
+        _known(identifier, [one.value for one in Source], "source", "status")
+    request = Request(
+        ask=not offline, companies=company or [], layers=layer or [], sources=[Source(s) for s in source or ()],
+        everything=everything, as_known_on=as_known_on, accept=accept or [],
+    )  # fmt: skip
+    outcome = _run(settings, request=request, force=force)
     _print_outcome(outcome, settings, home, offline=offline)
     failed = [f for f in outcome.ended if f.outcome not in ("ok", "unchanged")]
     if strict and failed:
@@ -107,9 +145,65 @@ def refresh(
 @app.command(epilog=EPILOG)
 def rebuild(home: HomeOption = None) -> None:
     """Derive and publish everything again from the archive and the bundle alone; the archive stays as it is."""
+    from assets.request import Request
+
     settings = _settings(home)
     _prepared(settings)
-    _print_outcome(_run(settings, offline=True, anew=True), settings, home, offline=True)
+    _print_outcome(_run(settings, request=Request(ask=False), anew=True), settings, home, offline=True)
+
+
+@app.command(epilog=EPILOG)
+def publish(home: HomeOption = None) -> None:
+    """Publish what the warehouse holds, without asking or deriving anything: after a change of the pages alone."""
+    from assets.request import Request
+
+    settings = _settings(home)
+    if not _prepared(settings).warehouse.exists():
+        raise Stop("there is no warehouse yet to publish from; run `layerledger refresh`", Exit.FAILED)
+    _print_outcome(_run(settings, request=Request(ask=False), job="publish"), settings, home, offline=True)
+
+
+@published.command("list", epilog=EPILOG)
+def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the published versions, the newest first."""
+    import polars as pl
+
+    from assets.versions import versions
+
+    rows = [
+        {
+            "version": v.id, "as_of": v.as_of, "as_known_on": v.as_known_on, "published_at": v.created_at,
+            "megabytes": round(v.bytes / 1e6, 1), "shown": "now" if v.current else "",
+            "notice": "; ".join(n["text"] for n in v.notices) or None,
+        }
+        for v in versions(_home(_settings(home)).published)
+    ]  # fmt: skip
+    if not rows:
+        raise Stop("nothing is published yet; run `layerledger refresh`", Exit.FAILED)
+    _show(pl.DataFrame(rows, infer_schema_length=None), as_json)
+
+
+@published.command(epilog=EPILOG)
+def restore(
+    version: Annotated[str, typer.Argument(metavar="ID", help="A version, or the beginning of its id.")],
+    home: HomeOption = None,
+) -> None:
+    """Show an earlier version again, with a notice on every page; the next refresh goes on from the newest."""
+    from assets.versions import NoSuchVersionError
+    from assets.versions import restore as put_back
+    from assets.warehouse import WarehouseLockedError, writing
+
+    place = _prepared(_settings(home))
+    try:
+        with writing(place.root):
+            shown = put_back(place.published, version)
+    except NoSuchVersionError as error:
+        raise Stop(str(error), Exit.BAD_INPUT) from error
+    except WarehouseLockedError as error:
+        raise Stop(f"{error}; try again when it has ended", Exit.HOME) from error
+    out.print(f"Readers see {shown.copy_of} again, as of {shown.as_of}, with a notice: {place.current / 'index.html'}",
+              soft_wrap=True)  # fmt: skip
+    out.print("The next refresh publishes the newest figures.")
 
 
 def _print_outcome(outcome: "Outcome", settings: "Settings", home: Path | None, *, offline: bool) -> None:

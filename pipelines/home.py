@@ -68,6 +68,16 @@ class Home:
         """What can be made again at any time."""
         return self.root / "cache"
 
+    @property
+    def logs(self) -> Path:
+        """What runs did, as JSON lines, one file a day."""
+        return self.root / "logs"
+
+    @property
+    def reports(self) -> Path:
+        """How each run ended, one JSON file a run."""
+        return self.root / "reports"
+
     def prepare(self) -> None:
         """Make the home and Dagster's settings in it.
 

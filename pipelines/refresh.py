@@ -6,15 +6,16 @@ Belongs here: starting the run, following it, telling how it ended. Does not bel
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from analytics.stacks import RegistryError
 from assets.archive import ArchiveError
+from assets.request import Request
 from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
@@ -22,12 +23,9 @@ from assets.warehouse import WarehouseLockedError, writing
 from pipelines import history
 from pipelines.definitions import compose, inputs_of
 from pipelines.home import Home
-from pipelines.schedules import refresh_job
 from pipelines.settings import Settings
 
 COMMAND_TAG = "layerledger/started_by"
-COMPANIES_TAG = "layerledger/companies"
-KNOWN_TAG = "layerledger/as_known_on"
 
 INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
@@ -62,15 +60,16 @@ def refresh(
     settings: Settings,
     progress: Progress,
     *,
-    offline: bool = False,
-    companies: Sequence[str] = (),
-    as_known_on: date | None = None,
+    request: Request | None = None,
     force: bool = False,
     anew: bool = False,
+    job: str = "refresh",
 ) -> Outcome:
     """Ask the sources what is due; if anything changed, or `force`, run every asset from raw to published.
 
-    anew: throw the warehouse away first; everything in it is made again from the archive and the bundle.
+    request: whom to ask, and as known on which day; by default all that is due, everything known. anew: throw the
+    warehouse away first; everything in it is made again from the archive and the bundle. job: another job than the
+    whole graph's is run whether or not anything changed.
 
     Raises:
         WarehouseLockedError: another process is refreshing this home.
@@ -78,7 +77,8 @@ def refresh(
     """
     home, started_at = Home.at(settings.home), datetime.now(UTC)
     with writing(home.root):
-        inputs = inputs_of(settings, as_known_on, asks=not (offline or settings.offline), companies=list(companies))
+        request = request or Request()
+        inputs = inputs_of(settings, request)
         try:
             ended = inputs.ask(lambda what: progress(what, 0, 0))
         except (RegistryError, BundleError, ArchiveError) as error:
@@ -87,9 +87,10 @@ def refresh(
             for file in (home.warehouse, home.warehouse.with_suffix(".duckdb.wal")):
                 file.unlink(missing_ok=True)
         whole = home.warehouse.exists() and not any(home.published.glob(".staging-*"))
-        if whole and not (force or anew) and published_from(home) == inputs.fingerprint:
+        always = force or anew or request.read_again or job != "refresh"
+        if whole and not always and published_from(home) == inputs.fingerprint:
             return Outcome(None, started_at, (), ended)
-        made = _make(settings, home, progress, companies, as_known_on)
+        made = _make(settings, home, progress, request, job)
         return replace(made, started_at=started_at, ended=ended)
 
 
@@ -102,21 +103,14 @@ def published_from(home: Home) -> str | None:
     return str(told.get("made_from"))
 
 
-def _make(
-    settings: Settings, home: Home, progress: Progress, companies: Sequence[str], as_known_on: date | None
-) -> Outcome:
-    """Run every asset from raw to published, asking nobody."""
-    inputs = inputs_of(settings, as_known_on)
-    defs = compose(settings, inputs, {"progress": _progress_logger(progress)})
-    tags = {COMMAND_TAG: "refresh"}
-    if companies:
-        tags[COMPANIES_TAG] = ",".join(companies)
-    if as_known_on:
-        tags[KNOWN_TAG] = as_known_on.isoformat()
+def _make(settings: Settings, home: Home, progress: Progress, request: Request, job: str) -> Outcome:
+    """Run the assets of a job, asking nobody: whom the request names was asked before."""
+    defs = compose(settings, {"progress": _progress_logger(progress)})
+    config = {"loggers": {"progress": {}}, "resources": {"request": {"config": request.asking_nobody}}}
     with instance_of(home) as instance:
         end_dead_runs(instance)
-        result = defs.resolve_job_def(refresh_job.name).execute_in_process(
-            instance=instance, run_config={"loggers": {"progress": {}}}, tags=tags, raise_on_error=False
+        result = defs.resolve_job_def(job).execute_in_process(
+            instance=instance, run_config=config, tags={COMMAND_TAG: job, **request.tags}, raise_on_error=False
         )
         failed = tuple(failures(result.all_events))
         if any(f.error in INTERRUPTS for f in failed):

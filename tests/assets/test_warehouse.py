@@ -17,6 +17,7 @@ from analytics.contracts import TABLES, ContractError, conform, empty, table
 from assets import tables
 from assets.inputs import Inputs
 from assets.publish import PublishedFolder
+from assets.request import Request
 from assets.warehouse import (
     MissingTableError,
     Warehouse,
@@ -228,7 +229,7 @@ def materialise(asset: dg.AssetsDefinition, file: Path, instance: dg.DagsterInst
         instance=instance,
         resources={
             "warehouse": Warehouse(path=str(file)),
-            "inputs": Inputs(),
+            "inputs": Inputs(request=Request()),
             "published": PublishedFolder(root=str(file.parent / "published"), cache=str(file.parent / "cache")),
         },
         raise_on_error=False,
