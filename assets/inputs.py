@@ -81,7 +81,7 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         """Note which bundle is used; ask the sources what is due, if this run asks; return how that ended.
 
         Raises:
-            RegistryError: the run is to ask about a company or layer that is not registered.
+            UnknownNameError: the run is to ask about a company or layer that is not registered.
         """
         self.ledger.note_bundle(self.bundle_hashes)
         ended: tuple[Fetch, ...] = ()

@@ -13,7 +13,11 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
-from analytics.stacks import RegistryError, Stacks
+from analytics.stacks import Stacks
+
+
+class UnknownNameError(ValueError):
+    """The registry knows no company or layer of that name; the message names near ones."""
 
 
 class Source(Enum):
@@ -89,7 +93,7 @@ class Request(dg.ConfigurableResource["Request"]):
         """The companies to ask about whatever they are due for; empty: all, for what they are due for.
 
         Raises:
-            RegistryError: a company or layer that the registry does not know; the message names near ones.
+            UnknownNameError: a company or layer that the registry does not know; the message names near ones.
         """
         every = stacks.companies["company_id"].to_list()
         if self.everything:
@@ -108,8 +112,6 @@ def _known(name: str, among: Iterable[str], noun: str) -> str:
     there = sorted(set(among))
     if name not in there:
         near = difflib.get_close_matches(name.lower(), there, n=3, cutoff=0.5)
-        hint = (
-            f"did you mean {' or '.join(near)}?" if near else f"there are {len(there)}, such as {', '.join(there[:3])}"
-        )
-        raise RegistryError(f"there is no {noun} {name!r}; {hint}")
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(there[:3])} and others"
+        raise UnknownNameError(f"there is no {noun} {name!r}; {hint}")
     return name

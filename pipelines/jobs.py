@@ -5,10 +5,13 @@ Belongs here: jobs. Does not belong here: what an asset does (assets), or when a
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from rich.console import Console
 
+from assets.audit.command import run
+from assets.audit.printed import scorecard
 from assets.inputs import Inputs
 from pipelines import retention
 from pipelines.home import Home
@@ -59,9 +62,6 @@ publish_job = dg.define_asset_job(
 @dg.op(required_resource_keys={"inputs"}, description="Derives every figure a second time, in SQL, and compares.")
 def compare_with_a_second_derivation(context: dg.OpExecutionContext) -> None:
     """Audit the published version; fail on any contradiction."""
-    from assets.audit.command import run  # its SQL is read when it is needed
-    from assets.audit.printed import scorecard
-
     inputs: Inputs = context.resources.inputs
     home = Home.at(Path(inputs.home or "."))
     folder = Path(inputs.bundle_folder) if inputs.bundle_folder else None
@@ -71,7 +71,10 @@ def compare_with_a_second_derivation(context: dg.OpExecutionContext) -> None:
     )  # fmt: skip
     text = StringIO()
     Console(file=text, width=160).print(scorecard(found))
-    told = {"scorecard": dg.MetadataValue.md(f"```\n{text.getvalue()}\n```"), "contradictions": found.contradictions}
+    told: dict[str, Any] = {
+        "scorecard": dg.MetadataValue.md(f"```\n{text.getvalue()}\n```"),
+        "contradictions": found.contradictions,
+    }
     if found.contradictions:
         raise dg.Failure(
             f"{found.contradictions:,} contradictions; `layerledger audit` prints them, what is published stays",
@@ -99,4 +102,4 @@ def housekeeping() -> None:
     remove_what_is_old()
 
 
-JOBS = [refresh_job, sweep_job, rebuild_job, publish_job, audit, housekeeping]
+JOBS: list[Any] = [refresh_job, sweep_job, rebuild_job, publish_job, audit, housekeeping]

@@ -21,6 +21,7 @@ ENDS = {
     "RegistryError": Exit.BAD_INPUT,
     "BundleError": Exit.BAD_INPUT,
     "NothingKnownError": Exit.BAD_INPUT,
+    "UnknownNameError": Exit.BAD_INPUT,
     "WarehouseError": Exit.HOME,
     "WarehouseLockedError": Exit.HOME,
 }
