@@ -10,12 +10,12 @@ from functools import partial
 
 import polars as pl
 
+from analytics import aggregate
 from analytics.claims.rules import rules
-from analytics.claims.values import Value, key_of, values
+from analytics.claims.values import Value, by_key, key_of, values
 from analytics.claims.words import amount, listed
 from analytics.contracts import conform, table
 from analytics.metrics import BY_METRIC
-from analytics.stacks import Claim
 
 Numbers = Mapping[str, float | None]
 # Of some layers' numbers, the layer for which the sentence is true; None where it is true of none.
@@ -139,15 +139,17 @@ def fragility(
         memberships: core.memberships.
         companies: core.companies.
     """
-    wanted = [Claim(id="x", statement="x", layers=[], test="highest", metric=h.metric, pool=h.pool) for h in HEADLINES]
-    found = values(wanted, layer_metrics, value_capture, member_amounts, memberships, companies)
+    newest = str(layer_metrics["calendar_quarter"].max() or "2014Q4")
+    members = aggregate.members_by_quarter(memberships, companies, newest)
+    found = values(
+        [(h.metric, h.pool) for h in HEADLINES], layer_metrics, value_capture, member_amounts, members
+    ).filter(pl.col("window") == "ttm", pl.col("status") == "final", pl.col("value").is_not_null())
     names: dict[str, dict[str, str]] = {}
     for lens, layer, name in layers.sort("lens", "position").select("lens", "layer", "name").iter_rows():
         names.setdefault(lens, {})[layer] = name
     finals: dict[_Place, dict[str, Value]] = {}
-    for (lens, layer, basis, window, metric, quarter), value in found.items():
-        if window == "ttm" and value.final:
-            finals.setdefault((lens, metric, basis, quarter), {})[layer] = value
+    for (lens, layer, basis, _, metric, quarter), value in by_key(found).items():
+        finals.setdefault((lens, metric, basis, quarter), {})[layer] = value
     rows = [
         row
         for headline in HEADLINES

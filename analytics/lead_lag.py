@@ -156,9 +156,12 @@ def by_lag(driver: pl.DataFrame, follower: pl.DataFrame, lags: Sequence[int]) ->
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
     """Pearson correlation of two series of one length; None where one does not vary."""
     n = len(xs)
-    dx, dy = [x - sum(xs) / n for x in xs], [y - sum(ys) / n for y in ys]
+    if n < 2:
+        return None
+    mean_x, mean_y = sum(xs) / n, sum(ys) / n
+    dx, dy = [x - mean_x for x in xs], [y - mean_y for y in ys]
     spread = sqrt(sum(d * d for d in dx)) * sqrt(sum(d * d for d in dy))
-    if n < 2 or spread <= 1e-12 * (1 + max(map(abs, xs)) * max(map(abs, ys))):
+    if spread <= 1e-12 * (1 + max(map(abs, xs)) * max(map(abs, ys))):
         return None
     return max(-1.0, min(1.0, sum(a * b for a, b in zip(dx, dy, strict=True)) / spread))
 

@@ -10,10 +10,10 @@ from functools import cached_property
 
 import polars as pl
 
-from analytics import windows
+from analytics import aggregate, windows
 from analytics.claims import words
 from analytics.claims.rules import rules
-from analytics.claims.values import Key, Value, key_of, values
+from analytics.claims.values import Key, Value, by_key, key_of, values
 from analytics.claims.verdicts import Judgement, judge, not_testable
 from analytics.contracts import conform, table
 from analytics.stacks import Claim
@@ -21,6 +21,7 @@ from analytics.stacks import Claim
 # Measures of the whole lens: the same on each of its layers.
 OF_THE_LENS = ("companies_spanning_layers",)
 _OTHER_BASIS = {"layer": "consolidated", "consolidated": "layer"}
+_NO_NUMBER = {"median": "no median", "without_largest": "nothing is left without the largest"}
 _OTHER_WINDOW = {"ttm": "quarter", "quarter": "ttm"}
 
 
@@ -50,10 +51,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Book:
-    """The values, and the layers of each lens in order with their names."""
+    """The values, the layers of each lens in order with their names, and how many of their members are dark."""
 
     values: Mapping[Key, Value]
     layers: Mapping[str, Mapping[str, str]]
+    dark: Mapping[tuple[str, str, str, int], int]
 
     @cached_property
     def quarters(self) -> list[int]:
@@ -92,11 +94,15 @@ def tables(
     Raises:
         ValueError: a claim names a metric that is not known.
     """
-    found = values(claims, layer_metrics, value_capture, member_amounts, memberships, companies)
+    newest = str(layer_metrics["calendar_quarter"].max() or "2014Q4")
+    members = aggregate.members_by_quarter(memberships, companies, newest)
+    wanted = [(c.metric, c.pool) for c in claims if c.metric is not None and c.test != "not_testable"]
+    found = by_key(values(wanted, layer_metrics, value_capture, member_amounts, members))
     names: dict[str, dict[str, str]] = {}
     for lens, layer, name in layers.sort("lens", "position").select("lens", "layer", "name").iter_rows():
         names.setdefault(lens, {})[layer] = name
-    book = _Book(found, names)
+    dark = members.filter(~pl.col("measurable")).group_by("lens", "layer", "basis", "quarter").len()
+    book = _Book(found, names, {row[:4]: row[4] for row in dark.iter_rows()})
     ledgers = [_Ledger(claim, book) for claim in claims]
     return Tables(
         _frame("marts.claims", [ledger.row for ledger in ledgers]),
@@ -164,7 +170,11 @@ class _Ledger:
                 self.unit or "",
             )
         if judgement.reason and judgement.reason.startswith("not measured: "):
-            judgement = not_testable(self._why(shown, [s for s in subjects if numbers[s] is None], lens, name))
+            missing = [s for s in subjects if numbers[s] is None]
+            why = [
+                self._why(name, s, shown[s], self.book.dark.get((lens, s, basis, quarter), 0), lens) for s in missing
+            ]
+            judgement = not_testable("; ".join(why))
         return Reading(name, lens, basis, window, quarter, shown, numbers, judgement, subjects)
 
     def _named(self, layers: Sequence[str], lens: str) -> str:
@@ -192,20 +202,15 @@ class _Ledger:
             return value.median
         return value.without_largest if name == "without_largest" and of else value.value
 
-    def _why(self, shown: Mapping[str, Value | None], missing: Sequence[str], lens: str, name: str) -> str:
-        """Why layers have no number, in words."""
-        told = []
-        for layer in missing:
-            value, called = shown[layer], self.book.layers.get(lens, {}).get(layer, layer)
-            if value is None:
-                told.append(f"{called}: no listed company stands behind it")
-            elif value.value is None:
-                told.append(f"{called}: {value.reason}, {value.n_measured} of {value.n_members} measured")
-            elif name == "without_largest":
-                told.append(f"{called}: nothing is left without the largest")
-            else:
-                told.append(f"{called}: no {name}")
-        return "; ".join(told)
+    def _why(self, name: str, layer: str, value: Value | None, n_dark: int, lens: str) -> str:
+        """Why a layer has no number, in words."""
+        called = self.book.layers.get(lens, {}).get(layer, layer)
+        if value is None:
+            return f"{called}: no listed company stands behind it"
+        if value.value is not None:
+            return f"{called}: {_NO_NUMBER[name]}"
+        told = f"{called}: {value.reason}, {value.n_measured} of {value.n_members} measured"
+        return f"{told}, {n_dark} private or not reported apart" if n_dark else told
 
     @cached_property
     def window(self) -> str:

@@ -11,10 +11,11 @@ import polars as pl
 
 from analytics import aggregate, windows
 from analytics.claims.rules import rules
-from analytics.stacks import Claim
 
 # Lens, layer, basis, window, metric (with its pool), number of the calendar quarter.
 Key = tuple[str, str, str, str, str, int]
+# A metric, or a measure of rules.toml, with its pool if it is a share.
+Measured = tuple[str, str | None]
 
 _AT = ["lens", "layer", "basis", "window"]
 _COLUMNS = ["value", "median", "without_largest", "n_members", "n_measured", "status", "reason", "pool"]
@@ -54,47 +55,48 @@ def key_of(metric: str, pool: str | None = None) -> str:
 
 
 def values(
-    wanted: Iterable[Claim],
+    wanted: Iterable[Measured],
     layer_metrics: pl.DataFrame,
     value_capture: pl.DataFrame,
     member_amounts: pl.DataFrame,
-    memberships: pl.DataFrame,
-    companies: pl.DataFrame,
-) -> dict[Key, Value]:
-    """Return every value that the claims ask for, on both bases, in all quarters.
+    members: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return every value that is asked for, on both bases and windows, in all quarters: one row a key.
 
     Args:
-        wanted: the claims.
+        wanted: metrics or measures, each with its pool.
         layer_metrics: marts.layer_metrics.
         value_capture: marts.value_capture.
         member_amounts: marts.member_amounts.
-        memberships: core.memberships.
-        companies: core.companies.
+        members: as from `aggregate.members_by_quarter`.
 
     Raises:
-        ValueError: a claim names a metric that neither the registry nor this module has.
+        ValueError: a metric is asked for that neither the registry nor this module has.
     """
-    claims = [c for c in wanted if c.metric is not None and c.test != "not_testable"]
-    for claim in claims:
-        rules().unit_of(claim.metric or "")
-    names = {c.metric for c in claims}
+    asked = set(wanted)
+    names = {metric for metric, _ in asked}
+    for name in sorted(names):
+        rules().unit_of(name)
     frames = [_metrics(layer_metrics, [n for n in names if n not in rules().measure])]
-    pools = sorted({c.pool for c in claims if c.metric == "share_of_positive" and c.pool})
+    pools = sorted(pool for metric, pool in asked if metric == "share_of_positive" and pool)
     if pools:
         frames.append(_shares(value_capture, member_amounts, pools))
     if {"revenue", "largest_three_share_of_revenue"} & names:
         frames += _revenue(layer_metrics, member_amounts)
     if "companies_spanning_layers" in names:
-        frames.append(_spanning(layer_metrics, memberships, companies))
-    rows = pl.concat(frames, how="diagonal").select(
-        *_AT, "metric", windows.index_of(pl.col("calendar_quarter")), *_COLUMNS
-    )
+        frames.append(_spanning(layer_metrics, members))
+    quarter = windows.index_of(pl.col("calendar_quarter"))
+    return pl.concat(frames, how="diagonal_relaxed").select(*_AT, "metric", quarter, *_COLUMNS)
+
+
+def by_key(rows: pl.DataFrame) -> dict[Key, Value]:
+    """Return values as from `values` by their key."""
     return {row[:6]: Value(*row[6:]) for row in rows.iter_rows()}
 
 
-def _metrics(layer_metrics: pl.DataFrame, names: Sequence[str | None]) -> pl.DataFrame:
+def _metrics(layer_metrics: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     covered = pl.col("n_measured") >= aggregate.MIN_COVERAGE * pl.col("n_members")
-    return layer_metrics.filter(pl.col("metric").is_in([n for n in names if n])).select(
+    return layer_metrics.filter(pl.col("metric").is_in(names)).select(
         *_AT,
         "metric",
         "calendar_quarter",
@@ -214,11 +216,9 @@ def _revenue(layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame) -> list[
     ]
 
 
-def _spanning(layer_metrics: pl.DataFrame, memberships: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+def _spanning(layer_metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Listed companies that sit in more than one layer of a lens, whether measured there or dark, on every layer."""
     layers = layer_metrics.select(*_AT, "calendar_quarter", "n_members", "status").unique()
-    newest = layers["calendar_quarter"].max()
-    members = aggregate.members_by_quarter(memberships, companies, str(newest) if newest else "2014Q4")
     people = members.filter(pl.col("basis") == "layer", pl.col("listed"))
     spans = people.group_by("lens", "quarter", "company_id").agg(n_layers=pl.col("layer").n_unique())
     counts = spans.group_by("lens", "quarter").agg(value=(pl.col("n_layers") > 1).sum().cast(pl.Float64))
