@@ -13,10 +13,11 @@ from assets.sources.payload import NoDataError, Payload, PayloadError
 
 URL = "https://data.sec.gov/submissions/CIK{cik}.json"
 
-# Filings whose facts `companyfacts` holds for certain, and those that may bring some (a recast year in an 8-K).
+# Filings whose facts `companyfacts` holds for certain, and those that may bring some or announce results.
 PERIODIC = frozenset({"10-K", "10-Q", "20-F", "40-F"})
 RELEVANT = PERIODIC | {"6-K", "8-K"}
 RESULTS = "2.02"  # Item of an 8-K: results of operations and financial condition.
+OTHER_EVENTS = "8.01"  # Under this item of an 8-K years are recast; one that announces results holds no facts.
 # `companyfacts` follows a filing within minutes, rarely days; after so many days a filing without facts has none.
 PATIENCE = timedelta(days=14)
 
@@ -31,6 +32,15 @@ class Filing:
     report: date | None
     xbrl: bool
     items: frozenset[str]
+
+    @property
+    def may_bring_facts(self) -> bool:
+        """Whether `companyfacts` may hold more once this is filed; a filer's megabytes are asked only then."""
+        return (
+            self.form in PERIODIC
+            or (self.form == "6-K" and self.xbrl)
+            or (self.form == "8-K" and OTHER_EVENTS in self.items)
+        )
 
 
 def subject(cik: str) -> str:
@@ -78,8 +88,8 @@ def parse(payload: Payload) -> tuple[Filing, ...]:
 
 
 def new(now: tuple[Filing, ...], then: tuple[Filing, ...]) -> set[str]:
-    """Accessions that were not there then."""
-    return {f.accession for f in now} - {f.accession for f in then}
+    """Accessions of filings that may bring facts and were not there then."""
+    return {f.accession for f in now if f.may_bring_facts} - {f.accession for f in then}
 
 
 def awaited(filings: tuple[Filing, ...], today: date) -> set[str]:
