@@ -4,15 +4,17 @@ Belongs here: putting the parts together. Does not belong here: any part.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import dagster as dg
 
-from assets import core, marts, published, raw
+from assets import core, marts, policies, published, raw
 from assets.inputs import Inputs
 from assets.publish import PublishedFolder
 from assets.request import Request
 from assets.warehouse import Warehouse
+from pipelines.alerts import alerts_sensor
 from pipelines.home import Home
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
@@ -29,10 +31,13 @@ def compose(settings: Settings, loggers: Mapping[str, dg.LoggerDefinition] | Non
     home = Home.at(settings.home)
     # Each run says at launch what it is asked to do: the launchpad shows these fields, each with its description.
     request = Request.configure_at_launch()
+    stages = (raw, core, marts, published)
+    assets: list[Any] = [asset for stage in stages for asset in dg.load_assets_from_package_module(stage)]
     return dg.Definitions(
-        assets=[a for stage in (raw, core, marts, published) for a in dg.load_assets_from_package_module(stage)],
+        assets=dg.map_asset_specs(partial(_with_page, settings.pages_url), assets),
         jobs=JOBS,
         schedules=SCHEDULES,
+        sensors=[alerts_sensor(settings)],
         resources={
             "warehouse": Warehouse(path=str(home.warehouse)),
             "published": PublishedFolder(root=str(home.published), cache=str(home.cache)),
@@ -43,6 +48,12 @@ def compose(settings: Settings, loggers: Mapping[str, dg.LoggerDefinition] | Non
         # One process for all steps: each process would import everything again (31 s for ten assets, measured).
         executor=dg.in_process_executor,
     )
+
+
+def _with_page(address: str, spec: dg.AssetSpec) -> dg.AssetSpec:
+    """The asset with a link to the page that shows it, as `layerledger serve` serves it."""
+    page = dg.MetadataValue.url(f"{address.rstrip('/')}/{policies.page_of('.'.join(spec.key.path))}")
+    return spec.merge_attributes(metadata={"page": page})
 
 
 def inputs_of(settings: Settings, request: Any = None) -> Inputs:

@@ -6,9 +6,12 @@ Belongs here: every LAYERLEDGER_* variable, with its default. Does not belong he
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assets.policies import PAGES_URL
 
 # SEC's own limit.
 MOST_PER_SECOND = 10.0
@@ -45,6 +48,25 @@ class Settings(BaseSettings):
     sec_per_second: float = Field(default=8.0, gt=0, le=MOST_PER_SECOND, description="Requests a second to SEC.")
     yahoo_per_second: float = Field(default=2.0, gt=0, description="Requests a second to Yahoo.")
     yahoo_budget: int = Field(default=300, ge=0, description="Requests a run to Yahoo; 0 asks it nothing.")
+
+    webhook: SecretStr | None = Field(
+        default=None, description="Address to which alerts are posted as JSON with `text`, as chat services take them."
+    )
+    mail_to: str | None = Field(default=None, description="Mail address to which alerts are sent.")
+    mail_from: str | None = Field(default=None, description="Sender of alerts; by default their receiver.")
+    smtp: SecretStr = Field(
+        default=SecretStr("smtp://localhost:25"),
+        description="Mail server: smtp://user:password@host:587 (with STARTTLS where there is a user), or smtps://.",
+    )
+    pages_url: str = Field(
+        default=PAGES_URL, description="Where the published pages are served; the Dagster UI links to them."
+    )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message, log or page may hold."""
+        known = (self.webhook and self.webhook.get_secret_value(), urlsplit(self.smtp.get_secret_value()).password)
+        return tuple(secret for secret in known if secret)
 
     @property
     def asking(self) -> dict[str, Any]:
