@@ -6,7 +6,7 @@ Belongs here: starting the run, following it, telling how it ended. Does not bel
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,24 +22,14 @@ from assets.versions import MANIFEST
 from assets.warehouse import WarehouseLockedError, writing
 from pipelines import history
 from pipelines.definitions import compose, inputs_of
+from pipelines.failures import INTERRUPTS, Failure, asset_of, failures
 from pipelines.home import Home
 from pipelines.settings import Settings
 
 COMMAND_TAG = "layerledger/started_by"
 
-INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
-
 # Called when a step begins and when it has ended, with its asset, the number of steps ended, and that of all steps.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One asset that failed: its key as stage.name, the class of the error, and its message."""
-
-    asset: str
-    error: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -142,35 +132,6 @@ def tidy(home: Home) -> None:
         end_dead_runs(instance)
 
 
-def failures(events: Iterable[dg.DagsterEvent]) -> Iterator[Failure]:
-    """Find the assets that failed among a run's events; a run that failed without one is told as `the run`."""
-    events = list(events)
-    steps = [e for e in events if e.is_step_failure]
-    for event in steps or [e for e in events if e.is_run_failure]:
-        data = event.step_failure_data if event.is_step_failure else event.job_failure_data
-        error = data.error
-        # Dagster wraps what an asset raised in errors of its own.
-        while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
-            error = error.cause
-        name = _asset(event) if event.is_step_failure else "the run"
-        if error is None:
-            yield Failure(name, "", event.message or "")
-        elif error.cls_name in INTERRUPTS:
-            yield Failure(name, error.cls_name, "stopped by hand")
-        else:
-            yield Failure(name, error.cls_name or "", _without_class(error.message))
-
-
-def _asset(event: dg.DagsterEvent) -> str:
-    return (event.step_key or "").replace("__", ".", 1)
-
-
-def _without_class(text: str) -> str:
-    """Drop the class name that Dagster puts before an exception's message."""
-    head, colon, rest = text.strip().partition(": ")
-    return rest if colon and head.replace(".", "").isidentifier() else text.strip()
-
-
 class _Steps(logging.Handler):
     """Tells a callback about the beginning and end of each step, from Dagster's own events."""
 
@@ -185,7 +146,7 @@ class _Steps(logging.Handler):
         ended = event.is_step_success or event.is_step_failure or event.is_step_skipped
         if ended or event.is_step_start:
             self.ended += bool(ended)
-            self.progress(_asset(event), self.ended, self.total)
+            self.progress(asset_of(event), self.ended, self.total)
 
 
 def _progress_logger(progress: Progress) -> dg.LoggerDefinition:

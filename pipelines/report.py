@@ -24,8 +24,9 @@ from assets.publish import DATABASE
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
 from assets.warehouse import connect, lock_holder
+from pipelines.failures import failures
 from pipelines.home import Home
-from pipelines.refresh import failures, instance_of
+from pipelines.refresh import instance_of
 
 # Newest quarter in which enough of the layer has reported, with its trailing twelve months; on the consolidated basis,
 # because segments report neither debt nor, mostly, capex. Revenue of layers is gross output (one layer's revenue is

@@ -19,8 +19,8 @@ from assets.policies import next_refresh
 from assets.publish import PublishedFolder
 from assets.sources import bundle
 from assets.versions import HELD, versions
+from pipelines.failures import failures
 from pipelines.home import Home
-from pipelines.refresh import failures
 
 # A refresh may take so long, and the machine may be started so much later than its tick.
 GRACE = timedelta(hours=12)
