@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from analytics import metrics, windows
-from analytics.contracts import conform, table
+from analytics.contracts import conform, empty, table
 from analytics.metrics import Metric
 from analytics.metrics.company import COMPANY, not_meaningful
 
@@ -21,7 +21,7 @@ BELOW_COVERAGE = "coverage below 50 %"
 NO_MEMBER = "no listed company has this as its primary layer"
 
 SEGMENT = ("company_id", "segment", "basis_note")
-# Items of marts.member_amounts; net_debt is the metric of that name.
+# Items of marts.member_amounts; the last two are the metrics of those names.
 AMOUNT_ITEMS = (
     "revenue",
     "gross_profit",
@@ -32,7 +32,9 @@ AMOUNT_ITEMS = (
     "free_cash_flow",
     "total_debt",
     "net_debt",
+    "economic_profit",
 )
+METRIC_ITEMS = ("net_debt", "economic_profit")
 _LAYER = ["lens", "layer", "basis"]
 _ENTITY = ["company_id", "segment", "quarter"]
 # The segment of a company that is measured whole.
@@ -98,10 +100,10 @@ def member_amounts(
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
     columns = [*_ENTITY, "window", "item", "amount_usd"]
     plain = _amounts(company_quarters, segment_quarters, AMOUNT_ITEMS)
-    net_debt = metrics.measures(company_quarters, metrics=[metrics.metric("net_debt")]).with_columns(
-        segment=pl.lit(_WHOLE), item=pl.lit("net_debt"), amount_usd="numerator_usd"
+    others = metrics.measures(company_quarters, metrics=[metrics.metric(name) for name in METRIC_ITEMS]).with_columns(
+        segment=pl.lit(_WHOLE), item="metric", amount_usd="numerator_usd"
     )
-    known = pl.concat([plain.select(columns), net_debt.select(columns)]).drop_nulls("amount_usd")
+    known = pl.concat([plain.select(columns), others.select(columns)]).drop_nulls("amount_usd")
     frame = (
         members.filter("measurable")
         .join(known, on=_ENTITY)
@@ -116,6 +118,43 @@ def member_amounts(
         )
     )
     return conform(frame, table("marts.member_amounts"))
+
+
+def member_ratios(
+    company_quarters: pl.DataFrame,
+    segment_quarters: pl.DataFrame,
+    memberships: pl.DataFrame,
+    companies: pl.DataFrame,
+    ratios: Sequence[str],
+) -> pl.DataFrame:
+    """The dollars behind a layer's ratios: numerator and denominator of each member that has both.
+
+    They are of one segmentation, which the items of member_amounts need not be.
+
+    Args:
+        company_quarters: core.company_quarters.
+        segment_quarters: core.segment_quarters.
+        memberships: core.memberships.
+        companies: core.companies.
+        ratios: ids of metrics that divide one item by another.
+
+    Returns:
+        One row per lens, layer, basis, member_id, quarter (number of the calendar quarter), window and metric:
+        company_id, numerator_usd and denominator_usd.
+
+    Raises:
+        KeyError: no such metric.
+    """
+    chosen = [metrics.metric(name) for name in ratios]
+    members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
+    needed = pl.col("item").is_in([item for m in chosen for a in m.amounts for item, _ in a.terms])
+    no_prices = empty(table("core.prices"))
+    measured = _measures(company_quarters.filter(needed), segment_quarters.filter(needed), no_prices, chosen)
+    return (
+        members.filter("measurable")
+        .join(measured.drop("value", "base_usd"), on=_ENTITY)
+        .drop("segment", "measurable", "listed")
+    )
 
 
 def newest_quarter(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> str:

@@ -1,17 +1,26 @@
-"""Who captures the value: profit pools shared out over the layers of a lens.
+"""Who captures the value: profit pools shared out over the layers of a lens, and what each gained since a base quarter.
 
-Belongs here: pools and shares. Does not belong here: sums of one layer's metrics (aggregate.py), pictures (dashboard).
+Belongs here: pools, increments, shares. Does not belong here: sums of one layer's metrics (aggregate.py), margins
+(decomposition.py), pictures (dashboard).
 """
+
+from collections.abc import Sequence
 
 import polars as pl
 
-from analytics.aggregate import MIN_COVERAGE
+from analytics import changes, windows
+from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER
 from analytics.contracts import conform, table
 from analytics.contracts.columns import POOLS
+from analytics.contracts.tables.capital import INCREMENT_ITEMS
 
 _AT = ["lens", "layer", "basis", "calendar_quarter", "window"]
 # One pool: the layers of a lens on one basis in one quarter and window.
 _POOL = ["lens", "basis", "calendar_quarter", "window", "pool"]
+# Pools that are known of twelve months only.
+YEARLY_POOLS = ("economic_profit",)
+UNKNOWN_AT_BASE = "unknown at the base quarter"
+FEW_IN_BOTH = "coverage of both quarters below 50 %"
 
 
 def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.DataFrame:
@@ -34,28 +43,141 @@ def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
         lens, company = twice.select("lens", "company_id").row(0)
         raise ValueError(f"{company} enters a pool of lens {lens} twice; it needs one primary layer at a time")
     sums = amounts.group_by(*_AT, "pool").agg(sum_usd=pl.col("amount_usd").sum(), n_measured=pl.len().cast(pl.Int64))
-    layers = layer_metrics.select(*_AT, "n_members", "status").unique()
-    rows = (
-        layers.join(pl.DataFrame({"pool": POOLS}), how="cross")
-        .join(sums, on=[*_AT, "pool"], how="left")
-        # Sums of floats depend on their order: the same tables must give the same bytes.
-        .sort(*_AT, "pool")
-        .with_columns(pl.col("n_measured").fill_null(0))
-        .with_columns(amount_usd=pl.when(pl.col("n_measured") >= MIN_COVERAGE * pl.col("n_members")).then("sum_usd"))
+    rows = _amounts(layers_of(layer_metrics), sums, "pool", POOLS)
+    return conform(with_shares(rows, _POOL), table("marts.value_capture"))
+
+
+def layers_of(layer_metrics: pl.DataFrame) -> pl.DataFrame:
+    """Every lens, layer, basis, calendar quarter and window of marts.layer_metrics with n_members and status.
+
+    ever: whether a member's operating margin was measured by that quarter.
+    """
+    # Any metric of both windows has a row for each of them.
+    margins = layer_metrics.filter(pl.col("metric") == "operating_margin").sort("calendar_quarter")
+    ever = (pl.col("n_measured") > 0).cum_max().over("lens", "layer", "basis", "window")
+    return margins.select(*_AT, "n_members", "status", ever=ever)
+
+
+def _amounts(layers: pl.DataFrame, sums: pl.DataFrame, name: str, items: Sequence[str]) -> pl.DataFrame:
+    """The grid of layers and items with amount_usd, n_measured and null_reason."""
+    share = pl.col("n_measured") / pl.col("n_members")
+    reason = (
+        pl.when(pl.col("n_members") == 0)
+        .then(pl.lit(NO_MEMBER))
+        .when(share < MIN_COVERAGE)
+        .then(pl.lit(BELOW_COVERAGE))
     )
-    return conform(with_shares(rows, _POOL).drop("sum_usd"), table("marts.value_capture"))
+    return (
+        layers.join(pl.DataFrame({name: items}), how="cross")
+        .filter((pl.col("window") == "ttm") | ~pl.col(name).is_in(YEARLY_POOLS))
+        .join(sums, on=[*_AT, name], how="left")
+        # Sums of floats depend on their order: the same tables must give the same bytes.
+        .sort(*_AT, name)
+        .with_columns(pl.col("n_measured").fill_null(0))
+        .with_columns(null_reason=reason)
+        .with_columns(amount_usd=pl.when(pl.col("null_reason").is_null()).then("sum_usd"))
+        .drop("sum_usd", "ever")
+    )
 
 
-def with_shares(rows: pl.DataFrame, pool: list[str]) -> pl.DataFrame:
-    """Add share_of_net and share_of_positive of amount_usd, within each pool.
+def increments(
+    member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame, bases: Sequence[str] = changes.BASE_QUARTERS
+) -> pl.DataFrame:
+    """marts.increments, one row per lens, layer, basis, window, item, base quarter and calendar quarter.
+
+    Of each new dollar since the base, who got how much. {A: 100} → {A: 110, B: 50}: the increment is 10, + 10 %; the 50
+    of B, which was not measured at the base, is its entry. Shares are of the layers' increments. Every quarter is
+    compared with four quarters before (revenue over the fiscal quarter too), and twelve months with each base quarter.
+
+    Args:
+        member_amounts: marts.member_amounts.
+        layer_metrics: marts.layer_metrics, for which layers there are, their members and status.
+        bases: calendar quarters to compare with.
+    """
+    number = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
+    wanted = (pl.col("window") == "ttm") | (pl.col("item") == "revenue")
+    amounts = member_amounts.filter(pl.col("item").is_in(INCREMENT_ITEMS), wanted).select(
+        "lens", "layer", "basis", "window", "item", "member_id", "amount_usd", number
+    )
+    layers = layers_of(layer_metrics).with_columns(number)
+    among = changes.pairs(layers["quarter"], bases)
+    series = ["lens", "layer", "basis", "window", "item"]
+    both = (pl.col("n") == 1) & (pl.col("base_n") == 1)
+    usd, base_usd = pl.col("amount_usd"), pl.col("base_amount_usd")
+    sums = (
+        changes.side_by_side(amounts, [*series, "member_id"], ["amount_usd"], among)
+        .sort(*series, "member_id")
+        .group_by(*series, "quarter", "base_quarter", maintain_order=True)
+        .agg(
+            sum_usd=usd.sum(),
+            base_sum_usd=base_usd.sum(),
+            stayed_base_usd=base_usd.filter(both).sum(),
+            increment_usd=(usd - base_usd).filter(both).sum(),
+            entry_usd=usd.filter(pl.col("base_n") == 0).sum(),
+            exit_usd=base_usd.filter(pl.col("n") == 0).sum(),
+            n_both=both.sum().cast(pl.Int64),
+            n=pl.col("n").sum(),
+            base_n=pl.col("base_n").sum(),
+        )
+    )
+    rows = (
+        layers.join(among, on="quarter")
+        .join(pl.DataFrame({"item": INCREMENT_ITEMS}), how="cross")
+        .filter(wanted, (pl.col("window") == "ttm") | (pl.col("base_quarter") == pl.col("quarter") - changes.YEAR))
+        .join(
+            layers.select(*series[:4], base_quarter="quarter", base_members="n_members"),
+            on=[*series[:4], "base_quarter"],
+            how="left",
+        )
+        .join(sums, on=[*series, "quarter", "base_quarter"], how="left")
+        .with_columns(pl.col("n", "base_n", "n_both", "base_members").fill_null(0))
+        .with_columns(coverage_ratio=pl.when(pl.col("n_members") > 0).then(pl.col("n_both") / pl.col("n_members")))
+    )
+    known = (pl.col("n_members") > 0) & (pl.col("n") >= MIN_COVERAGE * pl.col("n_members"))
+    base_known = (pl.col("base_members") > 0) & (pl.col("base_n") >= MIN_COVERAGE * pl.col("base_members"))
+    reason = (
+        pl.when(pl.col("n_members") == 0)
+        .then(pl.lit(NO_MEMBER))
+        .when(~known)
+        .then(pl.lit(BELOW_COVERAGE))
+        .when(~base_known)
+        .then(pl.lit(UNKNOWN_AT_BASE))
+        .when(pl.col("coverage_ratio") < MIN_COVERAGE)
+        .then(pl.lit(FEW_IN_BOTH))
+    )
+    has, base_sum, stayed = pl.col("null_reason").is_null(), pl.col("base_sum_usd"), pl.col("stayed_base_usd")
+    pool = ["lens", "basis", "calendar_quarter", "base_quarter", "window", "item"]
+    rows = (
+        rows.with_columns(null_reason=reason)
+        .with_columns(
+            amount_usd=pl.when(known).then("sum_usd"),
+            base_amount_usd=pl.when(base_known).then("base_sum_usd"),
+            **{c: pl.when(has).then(c) for c in ("increment_usd", "entry_usd", "exit_usd")},
+            growth_reported=pl.when(has & (base_sum > 0)).then(pl.col("sum_usd") / base_sum - 1),
+            growth_constant=pl.when(has & (stayed > 0)).then(pl.col("increment_usd") / stayed),
+            base_quarter=windows.label_of(pl.col("base_quarter")),
+        )
+        .sort(*pool, "layer")
+    )
+    shared = with_shares(rows, pool, "increment_usd")
+    is_pool = pl.col("item") != "revenue"
+    shares = [pl.when(is_pool).then(c).alias(c) for c in ("share_of_net", "share_of_positive")]
+    contract = table("marts.increments")
+    chosen = shared.with_columns(*shares, n_measured="n_both").select(contract.polars_schema.names())
+    return conform(chosen, contract)
+
+
+def with_shares(rows: pl.DataFrame, pool: list[str], of: str = "amount_usd") -> pl.DataFrame:
+    """Add share_of_net and share_of_positive of an amount, within each pool.
 
     100/50/−5/−45: the net pool is 100 and the positive pool 150, so the first has 100 % of net and 66.7 % of positive.
 
     Args:
-        rows: the columns of `pool`, and amount_usd (null where unknown).
+        rows: the columns of `pool`, and the amount (null where unknown).
         pool: columns that identify one pool.
+        of: column of the amount.
     """
-    amount = pl.col("amount_usd")
+    amount = pl.col(of)
     positive = amount.clip(lower_bound=0)
     return rows.with_columns(net=amount.sum().over(pool), gains=positive.sum().over(pool)).select(
         pl.all().exclude("net", "gains"),

@@ -15,7 +15,7 @@ from analytics.items import ITEMS
 
 _ORIGINS = ("reported", "derived", "aggregated", "year_only")
 _FILED = ("sec", "sec_derived")
-_STATUS_REASONS = {"private": "private: publishes no accounts", "open_source": "open source: no company behind it"}
+SILENT = {"private": "private: publishes no accounts", "open_source": "open source: no company behind it"}
 DARK = "part of a company that reports nothing for it"
 NOT_BY_SEGMENT = "not reported by segment"
 NOT_IN_SOURCES = "in no source"
@@ -59,9 +59,9 @@ def coverage(
     )
     reason = (
         pl.when(pl.col("measure") == "dark")
-        .then(pl.col("status").replace_strict(_STATUS_REASONS, default=DARK))
-        .when(pl.col("company_status").is_in(list(_STATUS_REASONS)))
-        .then(pl.col("company_status").replace_strict(_STATUS_REASONS, default=None, return_dtype=pl.String))
+        .then(pl.col("status").replace_strict(SILENT, default=DARK))
+        .when(pl.col("company_status").is_in(list(SILENT)))
+        .then(pl.col("company_status").replace_strict(SILENT, default=None, return_dtype=pl.String))
         .when((pl.col("measure") == "segment") & ~pl.col("item").is_in(["revenue", "operating_income"]))
         .then(pl.lit(NOT_BY_SEGMENT))
         .otherwise(pl.lit(NOT_IN_SOURCES))

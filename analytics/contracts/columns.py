@@ -26,7 +26,7 @@ OUTCOMES = (
     "schema_changed",
     "unreachable",
 )
-POOLS = ("gross_profit", "operating_income", "net_income", "free_cash_flow")
+POOLS = ("gross_profit", "operating_income", "net_income", "free_cash_flow", "economic_profit")
 
 company_id = Column("company_id", STRING, "Company, a lower-case slug; see core.companies.")
 lens = Column("lens", STRING, "Lens: one published way of cutting the industry into layers.")

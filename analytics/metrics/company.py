@@ -8,9 +8,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from analytics import windows
+from analytics.assumptions import default
 from analytics.contracts import conform, table
 from analytics.metrics.model import Amount, Metric
-from analytics.metrics.registry import METRICS
+from analytics.metrics.registry import BY_METRIC, METRICS
 
 COMPANY = ("company_id",)
 # Items of one figure may end this many days apart, as sources stamp month ends and 52/53-week ends.
@@ -18,6 +19,7 @@ SAME_END_DAYS = 10
 # A market value may be this many days older than the period's end: holidays, trading halts.
 PRICE_DAYS = 7
 FIELDS = ("value", "value_usd", "currency", "period_end", "null_reason")
+_ROIC = BY_METRIC["roic"]
 
 
 class CurrencyMismatch(ValueError):
@@ -94,7 +96,10 @@ def measures(
     """
     metrics = tuple(metrics)
     wide = _with_nopat(_wide(quarters, by, prices))
-    wide = _with_year_before(wide, by, {i for m in metrics for a in m.amounts if a.looks_back for i, _ in a.terms})
+    # Economic profit is made of the parts of ROIC, which look back.
+    parts_of = [*metrics, _ROIC]
+    wide = _with_year_before(wide, by, {i for m in parts_of for a in m.amounts if a.looks_back for i, _ in a.terms})
+    wide = _with_economic_profit(wide)
     wide = _with_columns_for(wide, {i for m in metrics for a in m.amounts for i, _ in a.terms})
     in_window = {str(window): rows.lazy() for (window,), rows in wide.partition_by("window", as_dict=True).items()}
     parts = [
@@ -188,6 +193,21 @@ def _with_nopat(rows: pl.DataFrame) -> pl.DataFrame:
         .then(missing)
         .when(kept.is_null())
         .then(pl.lit("not meaningful: tax rate")),
+    )
+
+
+def _with_economic_profit(rows: pl.DataFrame) -> pl.DataFrame:
+    """NOPAT less the cost of capital on average invested capital; unknown where, and as, a part of ROIC is."""
+    rows = _with_columns_for(rows, {i for a in _ROIC.amounts for i, _ in a.terms})
+    roic, rate = _expressions(_ROIC), default("cost_of_capital")
+    return rows.with_columns(
+        value_economic_profit=roic["numerator"] - rate * roic["denominator"],
+        value_usd_economic_profit=pl.when(roic["null_reason"].is_null()).then(
+            roic["numerator_usd"] - rate * roic["denominator_usd"]
+        ),
+        currency_economic_profit=roic["numerator_currency"],
+        period_end_economic_profit="period_end_nopat",
+        null_reason_economic_profit=roic["null_reason"],
     )
 
 

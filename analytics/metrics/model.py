@@ -18,7 +18,7 @@ class Amount:
     """A signed sum of items, and how it is taken.
 
     name: as formulas and reasons write it. terms: item and sign. taken: flow over the window; closing balance; average
-    of the opening and closing balance; change against the same window four quarters before; prior, the flow of the
+    of the opening and closing balance; change against the same window four quarters before; prior, the amount of the
     window four quarters before.
     """
 

@@ -5,6 +5,7 @@ the computation, the DuckDB comments, the axes, the tooltips and the method page
 Does not belong here: arithmetic (company.py), layers (aggregate.py), how a figure is written (dashboard).
 """
 
+from analytics.assumptions import default
 from analytics.items import BY_ID
 from analytics.metrics.model import Amount, Derived, Metric, Taken, Window
 
@@ -24,6 +25,15 @@ DERIVED: tuple[Derived, ...] = (
         "Operating income less tax at the effective rate of the same twelve months. An operating loss bears no tax. "
         "Null where income tax or pre-tax income is unknown, and where the rate of a profit is not within 0 and 100 %.",
         "operating income × (1 − income tax ÷ pre-tax income)",
+        VALUATION,
+    ),
+    Derived(
+        "economic_profit",
+        "Economic profit",
+        "flow",
+        "What is left of NOPAT after the capital that earned it has been paid at the cost of capital. Null where NOPAT "
+        "or invested capital is unknown, for the reason for which roic is.",
+        f"NOPAT − {default('cost_of_capital'):.0%} × average invested capital".replace("%", " %"),
         VALUATION,
     ),
     Derived(
@@ -441,6 +451,36 @@ METRICS: tuple[Metric, ...] = (
         "Kinder than EBIT to whoever owns short-lived equipment: read EBIT first.",
     ),
     Metric(
+        "debt_growth",
+        "Growth of debt on the year before",
+        "Debt growth",
+        "fraction",
+        "debt",
+        _amount("change", "change in total debt", "total_debt"),
+        _amount("prior", "total debt a year earlier", "total_debt"),
+        YEAR,
+        "lower",
+        "How fast does the debt grow?",
+        "(total debt − total debt a year earlier) ÷ total debt a year earlier",
+        CFA,
+        "Of a layer: over members that reported both. New leases are new debt.",
+    ),
+    Metric(
+        "cash_runway",
+        "Cash runway",
+        "Runway (years)",
+        "times",
+        "debt",
+        _closing("cash", "cash"),
+        _flow("cash burn", "-free_cash_flow"),
+        YEAR,
+        "higher",
+        "For how many years does the cash last at the present burn?",
+        "cash at the end ÷ cash burn (capex − operating cash flow) of twelve months",
+        OWN,
+        "In years. Not meaningful where no cash is burnt. Short-term investments and undrawn credit are not counted.",
+    ),
+    Metric(
         "debt_to_ocf",
         "Debt to operating cash flow",
         "Debt / operating cash flow",
@@ -499,6 +539,22 @@ METRICS: tuple[Metric, ...] = (
         "NOPAT of twelve months ÷ average of opening and closing (total debt + equity − cash − short-term investments)",
         VALUATION,
         "A profit is taxed at the effective rate, and without one there is no figure. Goodwill is part of the capital.",
+    ),
+    Metric(
+        "economic_profit",
+        "Economic profit",
+        "Economic profit",
+        "USD",
+        "returns",
+        _flow("economic profit", "economic_profit"),
+        None,
+        YEAR,
+        "higher",
+        "What is left for the owners once their capital has been paid for?",
+        f"NOPAT − cost of capital ({default('cost_of_capital'):.0%}) × average invested capital".replace("%", " %"),
+        VALUATION,
+        "The cost of capital is an assumption, the same for all (core.assumptions). More cash than equity and debt "
+        "earns a credit.",
     ),
     Metric(
         "asset_turnover",
@@ -584,7 +640,8 @@ def check(metrics: tuple[Metric, ...] = METRICS) -> None:
     """
     kinds: dict[str, str] = {i.id: i.kind for i in BY_ID.values() if i.unit == "currency"}
     kinds |= {d.id: d.kind for d in DERIVED}
-    allowed = {"flow": {"flow"}, "closing": {"stock"}, "average": {"stock"}, "change": {"flow"}, "prior": {"flow"}}
+    either = {"flow", "stock"}
+    allowed = {"flow": {"flow"}, "closing": {"stock"}, "average": {"stock"}, "change": either, "prior": either}
     if len({m.id for m in metrics}) < len(metrics):
         raise ValueError("two metrics have the same id")
     for m in metrics:

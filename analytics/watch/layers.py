@@ -1,10 +1,12 @@
 """Layers and pools: values out of bounds, coverage lost, past quarters that moved, shares that make no whole.
 
-Belongs here: rules over marts.layer_metrics and marts.value_capture. Does not belong here: single companies.
+Belongs here: rules over marts.layer_metrics, marts.value_capture and marts.universe. Does not belong here: single
+companies.
 """
 
 import polars as pl
 
+from analytics.universe import disagreements
 from analytics.watch.findings import amount, found, nothing
 
 KEY = ["lens", "layer", "basis", "calendar_quarter", "window", "metric"]
@@ -126,3 +128,14 @@ def shares_not_whole(now: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     row = pl.format("{} {} {} ({}, {})", "lens", "pool", "calendar_quarter", "window", "basis")
     return found(sums, "lens", row, pl.format("shares add up to {} and {}", amount("net"), amount("positive")))
+
+
+def lenses_disagree(now: pl.DataFrame) -> pl.DataFrame:
+    """Totals that are not the same under every lens, to the dollar.
+
+    Args:
+        now: marts.universe.
+    """
+    odd = disagreements(now)
+    row = pl.format("{} {} ({}, {})", "item", "calendar_quarter", "window", "basis")
+    return found(odd, "item", row, pl.format("from {} to {} by lens", amount("least"), amount("most")))

@@ -197,6 +197,14 @@ RULES: tuple[Rule, ...] = (
         layers.shares_not_whole,
     ),
     Rule(
+        "marts.universe",
+        "lenses_agree",
+        "ERROR",
+        "Every lens gives the same total, placed or not: each dollar once.",
+        OURS,
+        layers.lenses_disagree,
+    ),
+    Rule(
         "marts.freshness",
         "filers_on_time",
         "WARN",

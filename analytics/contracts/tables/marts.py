@@ -180,7 +180,9 @@ TABLES = (
                 "final or provisional, as in marts.layer_metrics.",
                 values=("final", "provisional"),
             ),
+            replace(null_reason, description="Why the amount is null; null where there is one."),
         ),
+        "Economic profit is of twelve months only; its cost of capital is an assumption (core.assumptions).",
     ),
     Table(
         "marts",
@@ -201,7 +203,7 @@ TABLES = (
             ),
             calendar_quarter,
             window,
-            replace(item, description="Item of a statement, or net_debt as the metric of that name defines it."),
+            replace(item, description="Item of a statement, or net_debt or economic_profit as the metric defines it."),
             Column(
                 "amount_usd",
                 FLOAT,
