@@ -10,6 +10,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 FITTING := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && command -v "$$p" && break; \
@@ -57,8 +58,17 @@ test: $(INSTALLED) ## every test but the browser's
 	@$(BIN)/pytest -n auto -m "not browser"
 
 .PHONY: test-browser
-test-browser: $(INSTALLED) ## every page in a real Chromium (needs Debian's package chromium); pictures in .artefacts/
+test-browser: $(INSTALLED) $(AXE) ## every page in a real Chromium (needs Debian's package chromium); pictures in .artefacts/
 	@$(BIN)/pytest -m browser
+
+.PHONY: bench-pages
+bench-pages: $(INSTALLED) ## weight and speed of the pages in Chromium at a quarter of the speed, page by page
+	@$(BIN)/python -m tests.browser.bench
+
+# For the tests of accessibility alone: fetched by npm, pinned by checksum, never shipped. Without npm they are skipped.
+$(AXE): tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "no npm, so no axe-core: the tests of accessibility are skipped" >&2; fi
 
 .PHONY: lint
 lint: $(INSTALLED) ## style and format
@@ -82,7 +92,7 @@ docs: $(INSTALLED) ## the generated pages of docs/
 
 # Proofs take minutes each; PROOFS="live_storm live_daily" runs some of them.
 .PHONY: prove
-prove: $(INSTALLED) ## the long proofs, which write docs/proofs.md; PROOFS="NAME …" for some
+prove: $(INSTALLED) $(AXE) ## the long proofs, which write docs/proofs.md; PROOFS="NAME …" for some
 	@$(BIN)/python -m tests.prove $(PROOFS)
 
 $(INSTALLED): uv.lock pyproject.toml | $(UV)
