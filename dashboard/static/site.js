@@ -95,6 +95,7 @@
     });
     // The runtime names the element that it draws into; the name that states the finding stays on the one around it.
     var inside = document.createElement("div");
+    inside.setAttribute("aria-hidden", "true");
     element.style.minHeight = chart.height + "px";
     element.replaceChildren(inside);
     var done;
