@@ -320,8 +320,13 @@ def _capital(capex: pl.DataFrame, seen: pl.DataFrame, said: Declared, terms: Ter
     counted = capex.group_by("quarter").agg(
         capex_usd=pl.col("capex_usd").sum(), counts_usd=pl.col("capex_usd").filter(after_base).sum()
     )
+    # Capex from before the first buyer was a member counts too, so the sum runs over all quarters there are.
     rows = (
-        seen.select("quarter", "n_listed", "n_buyers_measured").join(counted, on="quarter", how="left").sort("quarter")
+        pl.concat([seen.select("quarter"), counted.select("quarter")])
+        .unique()
+        .join(seen.select("quarter", "n_listed", "n_buyers_measured", seen=pl.lit(True)), on="quarter", how="left")
+        .join(counted, on="quarter", how="left")
+        .sort("quarter")
     )
     covered = pl.col("n_buyers_measured") >= aggregate.MIN_COVERAGE * pl.col("n_listed")
     after = pl.col("quarter") > base
@@ -341,14 +346,18 @@ def _capital(capex: pl.DataFrame, seen: pl.DataFrame, said: Declared, terms: Ter
         .then(pl.lit(NO_CAPITAL))
     )
     known = pl.col("null_reason").is_null()
-    return rows.with_columns(null_reason=reason).select(
-        "quarter",
-        "capex_usd",
-        pl.when(known).then("total").alias("capital_usd"),
-        *(pl.when(known).then(part).alias(f"{part}_usd") for part in ("equipment", "shell")),
-        pl.when(known).then(pl.col("equipment") * terms.equipment_rate).alias("equipment_charge_usd"),
-        pl.when(known).then(pl.col("shell") * terms.shell_rate).alias("shell_charge_usd"),
-        "null_reason",
+    return (
+        rows.with_columns(null_reason=reason)
+        .filter("seen")
+        .select(
+            "quarter",
+            "capex_usd",
+            pl.when(known).then("total").alias("capital_usd"),
+            *(pl.when(known).then(part).alias(f"{part}_usd") for part in ("equipment", "shell")),
+            pl.when(known).then(pl.col("equipment") * terms.equipment_rate).alias("equipment_charge_usd"),
+            pl.when(known).then(pl.col("shell") * terms.shell_rate).alias("shell_charge_usd"),
+            "null_reason",
+        )
     )
 
 
