@@ -129,10 +129,14 @@ _JUSTIFICATION = Table(
         ),
         _usd(
             "measured_revenue_usd",
-            "Trailing revenue of the measured members of applications and models, all of it: how much of it is from "
-            "AI is not reported.",
+            "Trailing revenue of the measured members of applications and models, all of it, also below 50 % coverage: "
+            "how much of it is from AI is not reported, and what the others earn is not known.",
         ),
-        _usd("gap_usd", "Required less measured revenue, as if every measured dollar were earned with AI."),
+        _usd(
+            "gap_usd",
+            "Required less measured revenue, as if every measured dollar were earned with AI and paid for these "
+            "buyers alone: the gaps of hyperscalers and neoclouds do not add up.",
+        ),
         _usd("new_revenue_usd", "Growth of measured revenue since the base quarter, of members measured in both."),
         _usd("gap_to_new_revenue_usd", "Required revenue less that growth."),
         Column("n_buyers", INT, "Members of the buyers' layers at the time, private ones too.", unit="members"),
