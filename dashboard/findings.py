@@ -98,6 +98,20 @@ def largest_pool(pools: Sequence[LayerPool], measure: str) -> str | None:
     return f"{text}: {formats.dollars(top.profit)}, {formats.percent(top.profit / total)} of measured {measure}"
 
 
+def not_yet_earned(
+    whose: str, required: float | None, measured: float | None, growth: float | None, since: str
+) -> str | None:
+    """What capital asks for is more than what is measured, or more than its growth; US dollars a year."""
+    if required is None or required <= 0:
+        return None
+    asks = f"What {whose} have built since {since} needs {formats.dollars(required)} a year"
+    if measured is not None and required > measured:
+        return f"{asks}; applications and models report {formats.dollars(measured)}, from AI or not"
+    if growth is not None and required > growth:
+        return f"{asks}; measured applications and models have grown by {formats.dollars(growth)}"
+    return None
+
+
 def largest_of_the_stack(pools: Sequence[LayerPool], doing: str, *, share: bool) -> str | None:
     """One layer leads ('spend the most on capex'); what leads without its largest member is told.
 

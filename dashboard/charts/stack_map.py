@@ -214,7 +214,7 @@ def _short(name: str, width: float) -> str:
 def _bubble(bubble: Bubble, at: Circle) -> Markup:
     kind = "unknown-member" if bubble.amount is None else "loss" if bubble.amount < 0 else "member"
     text = Markup("")
-    if kind == "member" and text_width(bubble.name, 11) <= 2 * at.r - 3:
+    if kind == "member" and text_width(bubble.name, 11, bold=True) <= 2 * at.r - 6:
         text = Markup('<text class="in" x="{:.1f}" y="{:.1f}">{}</text>').format(at.x, at.y + 4, bubble.name)
     return Markup(
         '<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}" data-member="{}"{}><title>{}</title></circle>{}'

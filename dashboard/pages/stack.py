@@ -94,7 +94,8 @@ def _member(ledger: Ledger, member: Member, amounts: Mapping[str, float]) -> dic
         "profit": profit,
         "margin": profit / amounts["revenue"] if profit is not None and amounts.get("revenue", 0) > 0 else None,
         "href": company_path(member.company_id) if member.company_id in ledger.reporting else None,
-        "why": why if member.measure == "dark" else "No figure for these twelve months.",
+        "why": why if member.measure == "dark" else "",
+        "unknown": "no public figures" if member.measure == "dark" else "no figure for these months",
         "ours": not member.named_by_source,
     }
 

@@ -106,6 +106,7 @@ def tables() -> Mapping[str, pl.DataFrame]:
             for f in FIRMS for basis in BASES for window in WINDOWS for quarter in QUARTERS
             for item in ("revenue", *POOLS, "capex", "operating_cash_flow", "total_debt", "net_debt")
         ],
+        "marts.justification": _justification(),
         "marts.coverage": _coverage(),
         "marts.freshness": [
             {"company_id": f.company_id, "newest_quarter": "2025Q4", "newest_period_end": date(2025, 12, 31),
@@ -217,6 +218,25 @@ def _value_capture(basis: str, window: str) -> list[dict[str, Any]]:
                         "n_members": firms or 1, "n_measured": firms,
                         "status": "provisional" if quarter == PROVISIONAL or not firms else "final",
                     }
+                )  # fmt: skip
+    return rows
+
+
+def _justification() -> list[dict[str, Any]]:
+    """Two quarters: capital 100 bn and then 300 bn, of both groups alike; figures as methods.md reckons them."""
+    rows = []
+    for buyers in ("together", "hyperscalers", "neoclouds"):
+        for capital in ("all", "above_base_rate"):
+            for at, quarter in enumerate(("2023Q1", "2023Q2")):
+                spent = (100e9, 300e9)[at]
+                rows.append(
+                    _blank("marts.justification")
+                    | {"lens": "alpha", "buyers": buyers, "capital": capital, "calendar_quarter": quarter,
+                       "capex_usd": (100e9, 200e9)[at], "capital_usd": spent, "equipment_usd": spent * 0.6,
+                       "shell_usd": spent * 0.4, "required_revenue_usd": spent * 0.722, "measured_revenue_usd": 50e9,
+                       "new_revenue_usd": 5e9, "gap_usd": spent * 0.722 - 50e9, "simple_rule_usd": 60e9,
+                       "n_buyers": 3, "n_buyers_measured": 2, "n_members": 3, "n_measured": 2, "n_named": 2,
+                       "n_named_measured": 1, "dark_members": "OpenAI, " + HOSTILE, "status": "final"}
                 )  # fmt: skip
     return rows
 

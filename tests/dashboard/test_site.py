@@ -46,7 +46,7 @@ def test_pages_are_those_of_the_contract(built: Built) -> None:
         "index.html", "lenses/beta.html", "coverage.html", "methods.html", "data.html",
         "layers/alpha/applications.html", "layers/alpha/models.html", "layers/alpha/hyperscalers.html",
         "layers/alpha/neoclouds.html", "layers/alpha/compute-memory.html", "layers/beta/observability.html",
-        "stack/alpha.html", "stack/beta.html",
+        "stack/alpha.html", "stack/beta.html", "question.html",
     }  # fmt: skip
     assert built[1].charts > 0
 
@@ -89,7 +89,7 @@ def test_policy_allows_nothing_from_elsewhere_and_no_inline_script_or_style(buil
 def test_static_files_are_named_by_their_content(built: Built) -> None:
     names = {path.name for path in (built[0] / "static").iterdir()}
     assert {re.sub(r"-[0-9a-f]{10}\.", ".", name) for name in names} == {
-        "site.css", "site.js", "tools.js", "search.js", "index.js", "company.js", "stack.js",
+        "site.css", "site.js", "tools.js", "search.js", "index.js", "company.js", "stack.js", "question.js",
         "theme.js", "vega.js", "mark.svg",
     }  # fmt: skip
     assert sum(name.startswith("vega-") for name in names) == 1  # one shared copy of the runtime
