@@ -29,6 +29,7 @@ from assets import policies, versions
 from assets.versions import MANIFEST
 
 KEEP = 5
+FORMULA = r"^[=+\-@\t\r]"  # how a text begins that a spreadsheet runs
 DATABASE = "layerledger.duckdb"
 
 published_asset = partial(
@@ -163,6 +164,18 @@ def manifest(
             if path.is_file() and path.name != MANIFEST
         },
     }
+
+
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose texts no spreadsheet runs as a formula: an apostrophe stands before = + - @, tab and return.
+
+    Numbers and dates are untouched. For CSV alone: in Parquet and DuckDB a text is what it is.
+    """
+    for column in frame.select(pl.selectors.string()).iter_columns():
+        runs = column.str.contains(FORMULA)
+        if runs.any():
+            frame = frame.with_columns(pl.when(runs).then("'" + column).otherwise(column).alias(column.name))
+    return frame
 
 
 def _sha256(path: Path) -> str:

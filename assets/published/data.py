@@ -3,7 +3,7 @@
 import dagster as dg
 
 from analytics.contracts import TABLES
-from assets.publish import TABLE_KEYS, PublishedFolder, published_asset
+from assets.publish import TABLE_KEYS, PublishedFolder, as_text, published_asset
 from assets.warehouse import Warehouse
 
 
@@ -21,6 +21,6 @@ def data(
         frame = warehouse.read(contract).sort(contract.key, nulls_last=True)
         frame.write_parquet(folder / f"{contract.full_name}.parquet")
         if contract.schema != "raw":
-            frame.write_csv(folder / f"{contract.full_name}.csv")
+            as_text(frame).write_csv(folder / f"{contract.full_name}.csv")
     files = list(folder.iterdir())
     return dg.MaterializeResult(metadata={"files": len(files), "bytes": sum(f.stat().st_size for f in files)})

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.contracts import empty, table
-from assets.publish import KEEP, NothingKnownError, PublishedFolder, as_of, identifier, manifest
+from assets.publish import KEEP, NothingKnownError, PublishedFolder, as_of, as_text, identifier, manifest
 
 QUARTERS, PRICES = empty(table("core.company_quarters")), empty(table("core.prices"))
 
@@ -112,3 +112,12 @@ def test_as_of_is_the_newest_day_known_in_the_data():
 def test_nothing_known_is_nothing_to_publish():
     with pytest.raises(NothingKnownError, match="nothing to publish"):
         as_of(QUARTERS, PRICES)
+
+
+def test_texts_of_a_csv_are_never_formulas_and_numbers_stay_numbers():
+    names = ["=cmd()", "+1", "-1", "@SUM(A1)", "\tx", "3M", "O=C", None]
+    frame = pl.DataFrame({"name": names, "value": [-1.5, 2.0, None, 4.0, 5.0, 6.0, 7.0, -8.0]})
+    written = as_text(frame)
+    assert written["name"].to_list() == ["'=cmd()", "'+1", "'-1", "'@SUM(A1)", "'\tx", "3M", "O=C", None]
+    assert written["value"].to_list() == frame["value"].to_list()
+    assert as_text(frame.tail(3)).equals(frame.tail(3))

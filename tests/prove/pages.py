@@ -62,9 +62,9 @@ def main(folder: str | None = None, part: str = "") -> None:
         "pages",
         "Every page at every width",
         f"""{count} openings: every page at {", ".join(map(str, WIDTHS))} pixels, light and dark, from a file, in
-Chromium with the network cut. In none was there a message in the console, a request outside the folder, a chart that was not
-drawn or not named, a sideways scroll, or a text of a drawing that covers another or leaves its card. axe-core found no
-serious or critical violation on any page at 390 and 1,280 pixels in either theme.
+Chromium with the network cut. In none was there a message in the console, a request outside the folder, a chart that
+was not drawn or not named, a sideways scroll, or a text of a drawing that covers another or leaves its card. axe-core
+found no serious or critical violation on any page at 390 and 1,280 pixels in either theme.
 
 {figures}
 
