@@ -10,7 +10,8 @@ from importlib import resources
 
 
 @cache
-def _defaults() -> dict[str, float]:
+def defaults() -> dict[str, float]:
+    """Return every assumption's default by its id."""
     text = resources.files("analytics").joinpath("justification.toml").read_text(encoding="utf-8")
     return {entry["id"]: float(entry["default"]) for entry in tomllib.loads(text)["assumption"]}
 
@@ -21,6 +22,6 @@ def default(assumption: str) -> float:
     Raises:
         KeyError: no such assumption; the message lists those there are.
     """
-    if assumption not in _defaults():
-        raise KeyError(f"no assumption {assumption!r}; there are {sorted(_defaults())}")
-    return _defaults()[assumption]
+    if assumption not in defaults():
+        raise KeyError(f"no assumption {assumption!r}; there are {sorted(defaults())}")
+    return defaults()[assumption]

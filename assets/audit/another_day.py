@@ -9,7 +9,20 @@ from datetime import date
 
 import polars as pl
 
-from analytics import aggregate, capture, coverage, currency, market, metrics, segments, statements
+from analytics import (
+    aggregate,
+    capital,
+    capture,
+    coverage,
+    currency,
+    decomposition,
+    market,
+    metrics,
+    segments,
+    statements,
+    stress,
+    universe,
+)
 
 REGISTRY = ("core.companies", "core.lenses", "core.layers", "core.edges", "core.memberships")
 
@@ -29,6 +42,11 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
     prices = market.prices(quotations, given["raw.splits"], derived.quarters, companies, rates)
     layers = aggregate.layer_metrics(derived.quarters, parts, memberships, given["core.layers"], companies, prices)
     amounts = aggregate.member_amounts(derived.quarters, parts, memberships, companies)
+    ratios = aggregate.member_ratios(derived.quarters, parts, memberships, companies, decomposition.MARGINS)
+    effects = decomposition.member_effects(ratios)
+    split = decomposition.decomposition(effects, layers)
+    own = metrics.company_metrics(derived.quarters, companies, prices)
+    members = (derived.quarters, parts, memberships, companies)
     days = [d for d in (derived.quarters["known_at"].max(), prices["date"].max()) if isinstance(d, date)]
     return {
         "core.fx_rates": rates,
@@ -40,12 +58,23 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
         "core.prices": prices,
         "marts.restatements": derived.restatements,
         "marts.disagreements": derived.disagreements,
-        "marts.company_metrics": metrics.company_metrics(derived.quarters, companies, prices),
+        "marts.company_metrics": own,
         "marts.layer_metrics": layers,
         "marts.member_amounts": amounts,
         "marts.value_capture": capture.value_capture(amounts, layers),
         "marts.coverage": coverage.coverage(derived.quarters, parts, memberships, companies),
         "marts.freshness": coverage.freshness(derived.quarters, companies, max(days, default=date.min)),
+        "marts.increments": capture.increments(amounts, layers),
+        "marts.concentration": decomposition.concentration(amounts, layers),
+        "marts.decomposition": split,
+        "marts.decomposition_members": decomposition.decomposition_members(effects, split),
+        "marts.company_capital": capital.company_capital(derived.quarters),
+        "marts.capital": capital.capital(*members, layers),
+        "marts.company_runoff": capital.company_runoff(derived.quarters),
+        "marts.runoff": capital.runoff(*members, layers),
+        "marts.stress": stress.stress(own, layers, *members),
+        "marts.universe": universe.universe(derived.quarters, parts, amounts, companies, given["core.lenses"]),
+        "marts.integration": universe.integration(memberships, given["core.layers"], max(days, default=date.min)),
     }
 
 

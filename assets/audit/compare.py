@@ -15,6 +15,7 @@ TABLES = (
     "core.fx_rates", "core.company_quarters", "core.company_years", "core.gaps", "core.anomalies",
     "core.segment_quarters", "core.prices", "marts.restatements", "marts.disagreements", "marts.company_metrics",
     "marts.member_amounts", "marts.layer_metrics", "marts.value_capture", "marts.coverage", "marts.freshness",
+    "marts.concentration", "marts.universe",
 )  # fmt: skip
 
 # The registry as declared, and the payloads as they read now, beside what the database holds of them.

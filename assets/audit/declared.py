@@ -1,12 +1,13 @@
 """What both derivations share: declarations, as tables of the audit's database.
 
-Belongs here: labels, items, sources, identities, quarantine and the registry of metrics as rows. Does not belong here:
-any rule; those stand in sql/.
+Belongs here: labels, items, sources, identities, quarantine, the registry of metrics and the defaults of assumptions as
+rows. Does not belong here: any rule; those stand in sql/.
 """
 
 import duckdb
 import polars as pl
 
+from analytics.assumptions import defaults
 from analytics.concepts import CONCEPTS, COVERS, MISNOMERS
 from analytics.contracts.columns import SOURCES
 from analytics.items import IDENTITIES, ITEMS
@@ -27,6 +28,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "misnomers": pl.DataFrame(
             {"company_id": [m.company_id for m in MISNOMERS], "concept": [m.label for m in MISNOMERS]}
         ),
+        "assumptions": pl.DataFrame({"assumption": list(defaults()), "value": list(defaults().values())}),
         "quarantine": quarantined(),
         "items": pl.DataFrame(
             [(i.id, i.kind, i.unit, n) for n, i in enumerate(ITEMS)],

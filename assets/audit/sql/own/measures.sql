@@ -1,5 +1,6 @@
 -- The metrics of each company and segment, with the dollars they are made of. Items of one figure may end ten days apart and
--- must share a currency (unless in dollars).
+-- must share a currency (unless in dollars). Economic profit is what ROIC is made of: NOPAT less the cost of capital on
+-- average invested capital, in dollars; unknown as ROIC is, and where there is no exchange rate.
 WITH sums AS (
   SELECT company_id, segment, note, quarter, "window", period_end, metric,
     own.sum_of(amount, part = 'numerator') AS numerator,
@@ -17,7 +18,11 @@ known AS (
     CASE WHEN days_apart > 10 THEN 'periods differ'
       WHEN NOT m.in_usd AND currencies > 1 THEN 'mixed currencies' END
   ) AS unknown, m.in_usd
-  FROM sums s JOIN declared.metrics m USING (metric)
+  FROM sums s JOIN declared.metrics m USING (metric) WHERE metric <> 'economic_profit'
+),
+charged AS (
+  SELECT k.*, CASE WHEN unknown IS NULL THEN numerator_usd - a.value * denominator_usd END AS profit_usd
+  FROM known k, declared.assumptions a WHERE k.metric = 'roic' AND a.assumption = 'cost_of_capital'
 )
 SELECT company_id, segment, note, quarter, "window", period_end, metric,
   coalesce(unknown, own.says_nothing(
@@ -31,3 +36,8 @@ SELECT company_id, segment, note, quarter, "window", period_end, metric,
   END AS value,
   numerator_usd, denominator_usd, CASE WHEN near_zero IS NOT NULL THEN base_usd END AS base_usd, name IS NOT NULL AS is_ratio
 FROM known
+UNION ALL BY NAME
+SELECT company_id, segment, note, quarter, "window", period_end, 'economic_profit' AS metric, profit_usd AS value,
+  coalesce(unknown, CASE WHEN profit_usd IS NULL THEN 'no exchange rate' END) AS null_reason,
+  profit_usd AS numerator_usd, false AS is_ratio
+FROM charged

@@ -5,7 +5,7 @@ WITH known AS (
     'free_cash_flow', 'total_debt')
   UNION ALL
   SELECT company_id, segment, quarter, "window", metric, numerator_usd FROM own.measures
-  WHERE metric = 'net_debt' AND segment = '' AND numerator_usd IS NOT NULL
+  WHERE metric IN ('net_debt', 'economic_profit') AND segment = '' AND numerator_usd IS NOT NULL
 )
 SELECT m.lens, m.layer, m.basis, m.member_id, m.company_id, own.number_label(m.quarter) AS calendar_quarter,
   k."window", k.item, k.amount_usd

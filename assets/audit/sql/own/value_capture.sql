@@ -1,5 +1,6 @@
 -- marts.value_capture: dollars of a layer in a pool, where at least half its members are measured; over the sum of all
--- layers of the lens, and over the sum of those that gain. A sum that is not positive has no shares.
+-- layers of the lens, and over the sum of those that gain. A sum that is not positive has no shares. Economic profit is of
+-- twelve months only.
 WITH layers AS (
   SELECT DISTINCT lens, layer, basis, calendar_quarter, "window", n_members, status FROM own.layer_metrics
 ),
@@ -9,9 +10,13 @@ sums AS (
 ),
 amounts AS (
   SELECT l.*, p.pool, coalesce(s.n_measured, 0) AS n_measured,
-    CASE WHEN coalesce(s.n_measured, 0) >= 0.5 * l.n_members THEN s.total END AS amount_usd
+    CASE WHEN l.n_members = 0 THEN 'no listed company has this as its primary layer'
+      WHEN coalesce(s.n_measured, 0) < 0.5 * l.n_members THEN 'coverage below 50 %' END AS null_reason,
+    CASE WHEN null_reason IS NULL THEN s.total END AS amount_usd
   FROM layers l
-  CROSS JOIN (VALUES ('gross_profit'), ('operating_income'), ('net_income'), ('free_cash_flow')) p(pool)
+  JOIN (
+    VALUES ('gross_profit'), ('operating_income'), ('net_income'), ('free_cash_flow'), ('economic_profit')
+  ) p(pool) ON p.pool <> 'economic_profit' OR l."window" = 'ttm'
   LEFT JOIN sums s USING (lens, layer, basis, calendar_quarter, "window", pool)
 ),
 pools AS (
