@@ -6,11 +6,12 @@ Belongs here: making them, running the command, reading what was published. Does
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -51,6 +52,10 @@ class Place:
         told |= {"LAYERLEDGER_STACKS": str(self.stacks)} if self.stacks else {}
         told |= {"LAYERLEDGER_BUNDLE": str(self.bundle)} if self.bundle else {}
         return told | ({"LAYERLEDGER_MIRROR": standin.yahoo_url} if standin else {}) | self.settings
+
+    def copied(self, home: Path) -> "Place":
+        """The same with a copy of the home."""
+        return replace(self, home=Path(shutil.copytree(self.home, home, symlinks=True)))
 
     def run(self, standin: StandIn, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Run the command to its end, alone with the stand-in."""
