@@ -51,24 +51,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Book:
-    """The values, the layers of each lens in order with their names, and how many of their members are dark."""
+    """The values; of each lens its layers in order with their names, its dark members, its newest final quarter."""
 
     values: Mapping[Key, Value]
     layers: Mapping[str, Mapping[str, str]]
     dark: Mapping[tuple[str, str, str, int], int]
+    newest_final: Mapping[str, int]
 
     @cached_property
     def quarters(self) -> list[int]:
         return sorted({key[5] for key in self.values})
-
-    @cached_property
-    def newest_final(self) -> dict[str, int]:
-        """The newest quarter in which any layer of a lens is final, by lens."""
-        found: dict[str, int] = {}
-        for (lens, _, _, _, metric, quarter), value in self.values.items():
-            if value.final and metric not in OF_THE_LENS:
-                found[lens] = max(found.get(lens, 0), quarter)
-        return found
 
 
 def tables(
@@ -102,7 +94,9 @@ def tables(
     for lens, layer, name in layers.sort("lens", "position").select("lens", "layer", "name").iter_rows():
         names.setdefault(lens, {})[layer] = name
     dark = members.filter(~pl.col("measurable")).group_by("lens", "layer", "basis", "quarter").len()
-    book = _Book(found, names, {row[:4]: row[4] for row in dark.iter_rows()})
+    final = layer_metrics.filter(pl.col("status") == "final").group_by("lens").agg(pl.col("calendar_quarter").max())
+    newest_final = {lens: windows.index(quarter) for lens, quarter in final.iter_rows()}
+    book = _Book(found, names, {row[:4]: row[4] for row in dark.iter_rows()}, newest_final)
     ledgers = [_Ledger(claim, book) for claim in claims]
     return Tables(
         _frame("marts.claims", [ledger.row for ledger in ledgers]),

@@ -86,7 +86,7 @@ def values(
     if "companies_spanning_layers" in names:
         frames.append(_spanning(layer_metrics, members))
     quarter = windows.index_of(pl.col("calendar_quarter"))
-    return pl.concat(frames, how="diagonal_relaxed").select(*_AT, "metric", quarter, *_COLUMNS)
+    return pl.concat(frames, how="diagonal").select(*_AT, "metric", quarter, *_COLUMNS)
 
 
 def by_key(rows: pl.DataFrame) -> dict[Key, Value]:
@@ -107,6 +107,7 @@ def _metrics(layer_metrics: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         "n_measured",
         "status",
         pl.col("null_reason").alias("reason"),
+        pl.lit(None, pl.String).alias("pool"),
     )
 
 
