@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +22,11 @@ import polars as pl
 from filelock import FileLock, Timeout
 from pydantic import Field, PrivateAttr
 
-from analytics.contracts import Column, ContractError, Table, conform, table
+from analytics.contracts import Column, ContractError, Table, conform
 from assets.delivery import Delivery, mark
 from assets.delivery import taken as already
+from assets.kept import Made, made, same
+from assets.kept import mark as mark_made
 from assets.sources.payload import Fetch
 
 Connection = duckdb.DuckDBPyConnection
@@ -98,6 +101,7 @@ def write_table(
     append: bool = False,
     taken: Delivery | None = None,
     examine: Examine = lambda _: None,
+    now: Made | None = None,
 ) -> int:
     """Validate a frame and put it in the place of the table, or add its new rows; return the table's row count.
 
@@ -105,23 +109,26 @@ def write_table(
     contract, or a process that dies half-way, leaves the last good table. With `append`, rows whose key the table
     holds already are left out, so that writing the same frame twice adds nothing. `taken` is the delivery that the
     frame takes up; that it did is noted in the same transaction. `examine` is given the frame once it keeps its
-    contract; what it raises leaves the last good table too.
+    contract; what it raises leaves the last good table too. `now` is what the frame is made from; where the rows are
+    the stored ones, they and the name of their content stay.
 
     Raises:
         ContractError: the frame does not keep the contract, or (append) the stored table has other columns.
     """
     frame = conform(frame, contract)
     examine(frame)
+    before = made(connection, contract) if now else None
     connection.register("incoming", frame)
     connection.execute("BEGIN")
     try:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
         if append and _exists(connection, contract):
-            _append(connection, contract)
-        else:
+            changed = _append(connection, contract) > 0
+        elif changed := before is None or not same(frame, read_table(connection, contract)):
             _replace(connection, contract)
         if taken is not None:
             mark(connection, taken)
+        mark_made(connection, contract, replace(now, content=before.content) if now and before and not changed else now)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
@@ -157,7 +164,7 @@ def _replace(connection: Connection, contract: Table) -> None:
         connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {_literal(describe(column))}')
 
 
-def _append(connection: Connection, contract: Table) -> None:
+def _append(connection: Connection, contract: Table) -> int:
     name = contract.full_name
     stored = [column for column, *_ in connection.execute(f"DESCRIBE {name}").fetchall()]
     declared = [c.name for c in contract.columns]
@@ -167,7 +174,9 @@ def _append(connection: Connection, contract: Table) -> None:
             "warehouse.duckdb, everything in it is derived again by the next refresh"
         )
     key = ", ".join(f'"{c}"' for c in contract.key)
-    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming ANTI JOIN {name} USING ({key})")
+    new = connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming ANTI JOIN {name} USING ({key})")
+    ((rows,),) = new.fetchall()
+    return int(rows)
 
 
 def _literal(text: str) -> str:
@@ -210,8 +219,8 @@ def lock_holder(home: Path) -> str | None:
     return f"process {told['pid']}, since {told['since']},"
 
 
-class Warehouse(dg.ConfigurableIOManager):
-    """The DuckDB file of a home as Dagster's IO manager: asset key [schema, name] is table schema.name."""
+class Warehouse(dg.ConfigurableResource["Warehouse"]):
+    """The DuckDB file of a home, as a run has it."""
 
     path: str = Field(description="The DuckDB file, inside the home.")
     _connection: Connection | None = PrivateAttr(default=None)
@@ -272,14 +281,19 @@ class Warehouse(dg.ConfigurableIOManager):
         append: bool = False,
         taken: Delivery | None = None,
         examine: Examine = lambda _: None,
+        now: Made | None = None,
     ) -> int:
         """Validate, examine and store one table; see `write_table`."""
         self._read.pop(contract.full_name, None)
-        return write_table(self.connection, contract, frame, append=append, taken=taken, examine=examine)
+        return write_table(self.connection, contract, frame, append=append, taken=taken, examine=examine, now=now)
 
-    def delivery(self, contract: Table, basis: str, fetches: Iterable[Fetch]) -> Delivery:
-        """Return what a raw table has yet to take up of some fetches, given in order."""
-        so_far = already(self.connection, contract, basis)
+    def made(self, contract: Table) -> Made | None:
+        """What a table was made from; None if nobody knows."""
+        return made(self.connection, contract)
+
+    def delivery(self, contract: Table, basis: str, fetches: Iterable[Fetch], *, anew: bool = False) -> Delivery:
+        """Return what a raw table has yet to take up of some fetches, given in order; all of them if `anew`."""
+        so_far = None if anew else already(self.connection, contract, basis)
         return Delivery(
             contract,
             basis,
@@ -287,16 +301,3 @@ class Warehouse(dg.ConfigurableIOManager):
             tuple(f for f in fetches if f.fetch_id not in (so_far or ())),
             lambda condition: read_table(self.connection, contract, condition),
         )
-
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
-        """Validate and replace the table of the asset that made this frame."""
-        rows = self.write(_contract_of(context.asset_key), obj)
-        context.add_output_metadata({"dagster/row_count": rows})
-
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """Read the table of the upstream asset."""
-        return self.read(_contract_of(context.asset_key))
-
-
-def _contract_of(key: dg.AssetKey) -> Table:
-    return table(".".join(key.path))

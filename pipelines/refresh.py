@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from analytics.stacks import RegistryError
+from assets import kept
 from assets.archive import ArchiveError
 from assets.request import Request
 from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
-from assets.warehouse import WarehouseLockedError, writing
+from assets.warehouse import WarehouseError, WarehouseLockedError, connect, writing
 from pipelines import history
 from pipelines.definitions import compose, inputs_of
 from pipelines.failures import INTERRUPTS, Failure, asset_of, failures
@@ -80,8 +81,16 @@ def refresh(
         always = force or anew or request.read_again or job != "refresh"
         if whole and not always and published_from(home) == inputs.fingerprint:
             return Outcome(None, started_at, (), ended)
+        if force:
+            _forget(home)
         made = _make(settings, home, progress, request, job)
         return replace(made, started_at=started_at, ended=ended)
+
+
+def _forget(home: Home) -> None:
+    """Let every table be made again, whatever it was made from; a warehouse that cannot be opened fails the run."""
+    with suppress(WarehouseError), connect(home.warehouse) as warehouse:
+        kept.forget(warehouse)
 
 
 def published_from(home: Home) -> str | None:

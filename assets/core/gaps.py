@@ -3,10 +3,16 @@
 import polars as pl
 
 from assets.inputs import Inputs
+from assets.kept import Kept
 from assets.tables import table_asset
 
 
 @table_asset()
-def gaps(observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+def gaps(
+    observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, inputs: Inputs, kept: Kept
+) -> pl.DataFrame:
     """One row per company, flow item and fiscal quarter that stays unknown although its year is stated."""
-    return inputs.statements(observations, companies, fx_rates).gaps
+    told = (observations, companies, fx_rates)
+    return kept.with_new(
+        "company_id", inputs.statements_rest_on(*told), lambda changed: inputs.statements(*told, changed).gaps
+    )

@@ -3,10 +3,13 @@
 import polars as pl
 
 from analytics import metrics
+from assets.kept import Kept, by_company
 from assets.tables import table_asset
 
 
 @table_asset()
-def company_metrics(company_quarters: pl.DataFrame, companies: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+def company_metrics(
+    company_quarters: pl.DataFrame, companies: pl.DataFrame, prices: pl.DataFrame, kept: Kept
+) -> pl.DataFrame:
     """One row per company, calendar quarter, window and metric."""
-    return metrics.company_metrics(company_quarters, companies, prices)
+    return by_company(kept, (company_quarters, companies, prices), metrics.company_metrics)

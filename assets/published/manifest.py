@@ -4,9 +4,8 @@ import json
 from datetime import UTC, datetime
 
 import dagster as dg
-import polars as pl
 
-from analytics.contracts import TABLES
+from analytics.contracts import TABLES, table
 from assets.inputs import Inputs
 from assets.publish import DATABASE, PublishedFolder, as_of, published_asset
 from assets.publish import manifest as describe
@@ -17,11 +16,7 @@ PARTS = ("index.html", DATABASE, "data")
 
 
 @published_asset(
-    ins={
-        "company_quarters": dg.AssetIn(key=["core", "company_quarters"]),
-        "prices": dg.AssetIn(key=["core", "prices"]),
-    },
-    deps=[["published", part] for part in ("data", "database", "site")],
+    deps=[["core", "company_quarters"], ["core", "prices"], *(["published", p] for p in ("data", "database", "site"))],
     kinds={"json"},
 )
 def manifest(
@@ -29,8 +24,6 @@ def manifest(
     warehouse: dg.ResourceParam[Warehouse],
     inputs: Inputs,
     published: PublishedFolder,
-    company_quarters: pl.DataFrame,
-    prices: pl.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """One row per published file, in manifest.json. Written last; then the folder becomes published/current."""
     if published.held:
@@ -44,7 +37,7 @@ def manifest(
     contents = describe(
         folder,
         run_id=context.run_id,
-        as_of=as_of(company_quarters, prices),
+        as_of=as_of(*(warehouse.read(table(name)) for name in ("core.company_quarters", "core.prices"))),
         as_known_on=inputs.knowledge_day,
         fingerprint=inputs.fingerprint,
         created_at=datetime.now(UTC),
