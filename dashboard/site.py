@@ -17,7 +17,7 @@ import jinja2
 import polars as pl
 from markupsafe import Markup, escape
 
-from dashboard import formats, runtime, search, theme
+from dashboard import formats, news, runtime, search, theme
 from dashboard.cards.card import Table
 from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
@@ -33,6 +33,7 @@ CSP = (
 )
 
 
+FEED = "feed.xml"
 STYLES = ("site.css", "content.css")
 SCRIPTS = ("theme.js", "site.js", "tools.js", "search.js", "company.js", "stack.js", "question.js")
 
@@ -86,7 +87,8 @@ def build(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         charts += payload.charts
-    written = [*(p.path for p in pages), *static.values()]
+    (out / FEED).write_text(news.feed(news.events(ledger), as_of), encoding="utf-8")
+    written = [*(p.path for p in pages), *static.values(), FEED]
     return SiteReport([p.path for p in pages], {name: (out / name).stat().st_size for name in written}, charts)
 
 
