@@ -96,18 +96,24 @@ def increments(
     """
     number = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
     wanted = (pl.col("window") == "ttm") | (pl.col("item") == "revenue")
-    amounts = member_amounts.filter(pl.col("item").is_in(INCREMENT_ITEMS), wanted).select(
-        "lens", "layer", "basis", "window", "item", "member_id", "amount_usd", number
+    place = ["lens", "layer", "basis", "window"]
+    layers, places = changes.numbered(layers_of(layer_metrics).with_columns(number), place, "place")
+    items = pl.DataFrame({"item": INCREMENT_ITEMS})
+    amounts, names = changes.numbered(
+        member_amounts.filter(pl.col("item").is_in(INCREMENT_ITEMS), wanted).select(
+            *place, "item", "member_id", "amount_usd", number
+        ),
+        [*place, "item", "member_id"],
+        "series",
     )
-    layers = layers_of(layer_metrics).with_columns(number)
+    amounts = amounts.join(names.join(places, on=place).select("series", "place", "item"), on="series")
     among = changes.pairs(layers["quarter"], bases)
-    series = ["lens", "layer", "basis", "window", "item"]
     both = (pl.col("n") == 1) & (pl.col("base_n") == 1)
     usd, base_usd = pl.col("amount_usd"), pl.col("base_amount_usd")
+    at = ["place", "item", "quarter", "base_quarter"]
     sums = (
-        changes.side_by_side(amounts, [*series, "member_id"], ["amount_usd"], among)
-        .sort(*series, "member_id")
-        .group_by(*series, "quarter", "base_quarter", maintain_order=True)
+        changes.side_by_side(amounts, ["place", "item"], ["amount_usd"], among)
+        .group_by(at, maintain_order=True)
         .agg(
             sum_usd=usd.sum(),
             base_sum_usd=base_usd.sum(),
@@ -121,17 +127,22 @@ def increments(
         )
     )
     rows = (
-        layers.join(among, on="quarter")
-        .join(pl.DataFrame({"item": INCREMENT_ITEMS}), how="cross")
-        .filter(wanted, (pl.col("window") == "ttm") | (pl.col("base_quarter") == pl.col("quarter") - changes.YEAR))
+        layers.drop("calendar_quarter", "ever")
+        .join(among, on="quarter")
         .join(
-            layers.select(*series[:4], base_quarter="quarter", base_members="n_members"),
-            on=[*series[:4], "base_quarter"],
+            layers.select("place", base_quarter="quarter", base_members="n_members"),
+            on=["place", "base_quarter"],
             how="left",
         )
-        .join(sums, on=[*series, "quarter", "base_quarter"], how="left")
+        .join(items, how="cross")
+        .join(sums, on=at, how="left")
+        .join(places, on="place")
+        .filter(wanted, (pl.col("window") == "ttm") | (pl.col("base_quarter") == pl.col("quarter") - changes.YEAR))
         .with_columns(pl.col("n", "base_n", "n_both", "base_members").fill_null(0))
-        .with_columns(coverage_ratio=pl.when(pl.col("n_members") > 0).then(pl.col("n_both") / pl.col("n_members")))
+        .with_columns(
+            calendar_quarter=windows.label_of(pl.col("quarter")),
+            coverage_ratio=pl.when(pl.col("n_members") > 0).then(pl.col("n_both") / pl.col("n_members")),
+        )
     )
     known = (pl.col("n_members") > 0) & (pl.col("n") >= MIN_COVERAGE * pl.col("n_members"))
     base_known = (pl.col("base_members") > 0) & (pl.col("base_n") >= MIN_COVERAGE * pl.col("base_members"))

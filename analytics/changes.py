@@ -34,31 +34,44 @@ def pairs(quarters: pl.Series, bases: Sequence[str] = ()) -> pl.DataFrame:
     return pl.concat([year, since]).unique(maintain_order=True)
 
 
-def side_by_side(rows: pl.DataFrame, series: Sequence[str], values: Sequence[str], among: pl.DataFrame) -> pl.DataFrame:
+def side_by_side(
+    rows: pl.DataFrame, carried: Sequence[str], values: Sequence[str], among: pl.DataFrame
+) -> pl.DataFrame:
     """The values of each series in both quarters of every pair, where at least one of them has a row.
 
     Args:
-        rows: series columns, `quarter` (number) and values; one row per series and quarter.
-        series: columns that identify who and what.
+        rows: `series` (a number for who and what), `quarter` (number), carried columns and values; one row per series
+            and quarter.
+        carried: columns that are the same in all rows of a series.
         values: columns to set side by side; the base quarter's are called base_<value>.
         among: pairs, as `pairs` gives them.
 
     Returns:
-        One row per series, quarter and base_quarter: values and base values, null where there is no row, and n and
-        base_n, 1 where there is one and 0 where not.
+        One row per series, quarter and base_quarter, in this order: values and base values, null where there is no row,
+        and n and base_n, 1 where there is one and 0 where not.
     """
-    names = rows.select(series).unique(maintain_order=True).with_row_index("series")
-    plain = rows.join(names, on=list(series), nulls_equal=True).select("series", "quarter", *values)
-    now = plain.join(among, on="quarter").with_columns(n=pl.lit(1, pl.Int64))
-    then = plain.rename({"quarter": "base_quarter"} | {v: f"base_{v}" for v in values}).join(among, on="base_quarter")
+    now = rows.select("series", "quarter", *values).join(among, on="quarter").with_columns(n=pl.lit(1, pl.Int64))
+    then = (
+        rows.select("series", base_quarter="quarter", **{f"base_{v}": pl.col(v) for v in values})
+        .join(among, on="base_quarter")
+        .with_columns(base_n=pl.lit(1, pl.Int64))
+    )
+    names = rows.select("series", *carried).unique("series", keep="first", maintain_order=True)
     return (
-        now.join(
-            then.with_columns(base_n=pl.lit(1, pl.Int64)),
-            on=["series", "quarter", "base_quarter"],
-            how="full",
-            coalesce=True,
-        )
+        now.join(then, on=["series", "quarter", "base_quarter"], how="full", coalesce=True)
         .with_columns(pl.col("n", "base_n").fill_null(0))
         .join(names, on="series")
-        .drop("series")
+        .sort("series", "quarter", "base_quarter")
     )
+
+
+def numbered(rows: pl.DataFrame, columns: Sequence[str], name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put a number in the place of some columns, in the order in which their values first appear.
+
+    Joins and sums over numbers take a fraction of the time that they take over names.
+
+    Returns:
+        The rows with the number in the column `name`, and the names of each number.
+    """
+    names = rows.select(columns).unique(maintain_order=True).with_row_index(name)
+    return rows.join(names, on=list(columns), maintain_order="left").drop(columns), names

@@ -44,15 +44,20 @@ def member_effects(member_ratios: pl.DataFrame, base_quarter: str = changes.BASE
         measured), weights, margins and EFFECTS; the group's sums profit_usd, revenue_usd and the same with base_. The
         effects are null where the group's revenue is not positive in both quarters.
     """
-    rows = member_ratios.filter((pl.col("window") == "ttm") | (pl.col("metric") == CHIEF)).rename(
-        {"numerator_usd": "profit_usd", "denominator_usd": "revenue_usd"}
-    )
-    by_layer = changes.side_by_side(
-        rows,
+    rows, names = changes.numbered(
+        member_ratios.filter((pl.col("window") == "ttm") | (pl.col("metric") == CHIEF))
+        .rename({"numerator_usd": "profit_usd", "denominator_usd": "revenue_usd"})
+        .sort(*_PLACE, "metric", "member_id", "quarter"),
         [*_PLACE, "metric", "member_id", "company_id"],
-        ["profit_usd", "revenue_usd"],
-        changes.pairs(rows["quarter"], [base_quarter]),
-    ).filter((pl.col("window") == "ttm") | (pl.col("base_quarter") == pl.col("quarter") - changes.YEAR))
+        "series",
+    )
+    among = changes.pairs(rows["quarter"], [base_quarter])
+    by_layer = (
+        changes.side_by_side(rows, [], ["profit_usd", "revenue_usd"], among)
+        .join(names, on="series")
+        .filter((pl.col("window") == "ttm") | (pl.col("base_quarter") == pl.col("quarter") - changes.YEAR))
+        .drop("series")
+    )
     both = pl.concat([by_layer, by_layer.with_columns(layer=pl.lit(STACK))]).sort(*_GROUP, "member_id")
     return _with_effects(both)
 

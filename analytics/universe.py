@@ -8,9 +8,10 @@ from datetime import date
 
 import polars as pl
 
-from analytics import metrics, windows
-from analytics.aggregate import METRIC_ITEMS, newest_quarter
+from analytics import changes, windows
+from analytics.aggregate import FIRST_QUARTER, METRIC_ITEMS
 from analytics.contracts import conform, table
+from analytics.contracts.columns import BASES
 from analytics.contracts.tables.capital import UNIVERSE_ITEMS
 
 # Sums in another order differ by less than this many dollars.
@@ -19,7 +20,7 @@ DOLLAR = 0.5
 
 def universe(
     company_quarters: pl.DataFrame,
-    segment_quarters: pl.DataFrame,
+    company_metrics: pl.DataFrame,
     member_amounts: pl.DataFrame,
     companies: pl.DataFrame,
     lenses: pl.DataFrame,
@@ -32,28 +33,33 @@ def universe(
 
     Args:
         company_quarters: core.company_quarters.
-        segment_quarters: core.segment_quarters, for how far the record reaches.
+        company_metrics: marts.company_metrics, for pools that are metrics.
         member_amounts: marts.member_amounts.
         companies: core.companies.
         lenses: core.lenses.
     """
     at = ["company_id", "window", "item", "calendar_quarter"]
-    known = _listed(company_quarters, companies, newest_quarter(company_quarters, segment_quarters))
+    known = _listed(company_quarters, company_metrics, companies).sort(at).with_row_index("known")
+    known, kinds = changes.numbered(known, ["window", "item", "calendar_quarter"], "kind")
+    views = lenses.select("lens").join(pl.DataFrame({"basis": BASES}), how="cross").with_row_index("view")
+    of = known.join(kinds, on="kind").select(*at, "known")
     placed = (
         member_amounts.filter(pl.col("item").is_in(UNIVERSE_ITEMS))
-        .group_by("lens", "basis", *at)
+        .join(of, on=at)
+        .join(views, on=["lens", "basis"])
+        .group_by("view", "known")
         .agg(placed=pl.col("amount_usd").sum())
     )
-    bases = pl.DataFrame({"basis": ["layer", "consolidated"]})
     rows = (
-        known.join(lenses.select("lens"), how="cross")
-        .join(bases, how="cross")
-        .join(placed, on=["lens", "basis", *at], how="left")
-        .sort("lens", "basis", *at)
+        known.select("known", "kind", "amount_usd")
+        .join(views.select("view"), how="cross")
+        .join(placed, on=["view", "known"], how="left")
+        .sort("view", "kind", "known")
     )
     there, here = pl.col("placed").is_not_null(), pl.col("placed")
+    contract = table("marts.universe")
     return conform(
-        rows.group_by("lens", "basis", "window", "item", "calendar_quarter", maintain_order=True)
+        rows.group_by("view", "kind", maintain_order=True)
         .agg(
             placed_usd=here.sum(),
             remainder_usd=(pl.col("amount_usd") - here).filter(there).sum(),
@@ -62,29 +68,37 @@ def universe(
             n_placed=there.sum().cast(pl.Int64),
         )
         .with_columns(total_usd=pl.col("placed_usd") + pl.col("remainder_usd") + pl.col("unplaced_usd"))
-        .select(table("marts.universe").polars_schema.names()),
-        table("marts.universe"),
+        .join(views, on="view")
+        .join(kinds, on="kind")
+        .select(contract.polars_schema.names()),
+        contract,
     )
 
 
-def _listed(company_quarters: pl.DataFrame, companies: pl.DataFrame, newest: str) -> pl.DataFrame:
+def _listed(company_quarters: pl.DataFrame, company_metrics: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     """Dollars of every company, window and quarter in which it is listed, for UNIVERSE_ITEMS."""
-    derived = [metrics.metric(name) for name in METRIC_ITEMS if name in UNIVERSE_ITEMS]
-    wanted = company_quarters.filter(pl.col("item").is_in(UNIVERSE_ITEMS))
-    columns = ["company_id", "quarter", "window", "item", "amount_usd"]
-    plain = windows.amounts(wanted).with_columns(amount_usd="value_usd").select(columns)
-    others = metrics.measures(company_quarters, metrics=derived).with_columns(item="metric", amount_usd="numerator_usd")
+    wanted = pl.col("item").is_in(UNIVERSE_ITEMS)
+    metric_items = [name for name in METRIC_ITEMS if name in UNIVERSE_ITEMS]
+    items = windows.amounts(company_quarters.filter(wanted)).select(
+        "company_id", "quarter", "window", "item", amount_usd="value_usd"
+    )
+    others = company_metrics.filter(pl.col("metric").is_in(metric_items)).select(
+        "company_id",
+        windows.index_of(pl.col("calendar_quarter")).alias("quarter"),
+        "window",
+        item="metric",
+        amount_usd="value",
+    )
     day = windows.last_day_of(pl.col("quarter"))
     return (
-        pl.concat([plain, others.select(columns)])
+        pl.concat([items, others])
         .drop_nulls("amount_usd")
         .join(companies.select("company_id", "status", "listed_from", "listed_to"), on="company_id")
         .filter(
             pl.col("status").is_in(["listed", "delisted"]),
             pl.col("listed_from").is_null() | (pl.col("listed_from") <= day),
             pl.col("listed_to").is_null() | (pl.col("listed_to") >= day),
-            pl.col("quarter") >= windows.index("2015Q1"),
-            pl.col("quarter") <= windows.index(newest),
+            pl.col("quarter") >= windows.index(FIRST_QUARTER),
         )
         .select(
             "company_id",

@@ -73,7 +73,7 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
         "marts.company_runoff": capital.company_runoff(derived.quarters),
         "marts.runoff": capital.runoff(*members, layers),
         "marts.stress": stress.stress(own, layers, *members),
-        "marts.universe": universe.universe(derived.quarters, parts, amounts, companies, given["core.lenses"]),
+        "marts.universe": universe.universe(derived.quarters, own, amounts, companies, given["core.lenses"]),
         "marts.integration": universe.integration(memberships, given["core.layers"], max(days, default=date.min)),
     }
 

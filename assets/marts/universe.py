@@ -9,10 +9,10 @@ from assets.tables import table_asset
 @table_asset()
 def universe(
     company_quarters: pl.DataFrame,
-    segment_quarters: pl.DataFrame,
+    company_metrics: pl.DataFrame,
     member_amounts: pl.DataFrame,
     companies: pl.DataFrame,
     lenses: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row per lens, basis, window, item and calendar quarter."""
-    return totals.universe(company_quarters, segment_quarters, member_amounts, companies, lenses)
+    return totals.universe(company_quarters, company_metrics, member_amounts, companies, lenses)
