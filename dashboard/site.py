@@ -21,7 +21,7 @@ from dashboard import formats, news, runtime, search, theme
 from dashboard.cards.card import Table
 from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
-from dashboard.pages import company, coverage, downloads, layer, methods, overview, question, stack
+from dashboard.pages import claims, company, coverage, downloads, layer, methods, overview, question, stack
 from dashboard.pages.page import Page, lens_path, navigation
 from dashboard.payload import Payload
 
@@ -35,7 +35,7 @@ CSP = (
 
 FEED = "feed.xml"
 STYLES = ("site.css", "content.css")
-SCRIPTS = ("theme.js", "site.js", "tools.js", "search.js", "company.js", "stack.js", "question.js")
+SCRIPTS = ("theme.js", "site.js", "tools.js", "search.js", "company.js", "stack.js", "question.js", "claims.js")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _pages(ledger: Ledger) -> list[Page]:
         *(overview.page(ledger, lens) for lens in ledger.lenses),
         *(layer.page(ledger, lens, one) for lens in ledger.lenses for one in ledger.layers(lens.lens)),
         *(stack.page(ledger, lens) for lens in ledger.lenses),
-        *([page] if (page := question.page(ledger)) else []),
+        *(page for make in (question.page, claims.page) if (page := make(ledger))),
         *company.pages(ledger),
         coverage.page(ledger),
         methods.page(ledger),

@@ -107,6 +107,7 @@ def tables() -> Mapping[str, pl.DataFrame]:
             for item in ("revenue", *POOLS, "capex", "operating_cash_flow", "total_debt", "net_debt")
         ],
         "marts.justification": _justification(),
+        **_claims(),
         "marts.coverage": _coverage(),
         "marts.freshness": [
             {"company_id": f.company_id, "newest_quarter": "2025Q4", "newest_period_end": date(2025, 12, 31),
@@ -220,6 +221,34 @@ def _value_capture(basis: str, window: str) -> list[dict[str, Any]]:
                     }
                 )  # fmt: skip
     return rows
+
+
+def _claims() -> dict[str, list[dict[str, Any]]]:
+    """One claim that holds and flipped, one that is contradicted, one that cannot be tested, with a hostile name."""
+    history = (("2023Q1", "contradicted"), ("2023Q2", "contradicted"), ("2023Q3", "supported"), ("2023Q4", "supported"))
+    verdicts = {"chips": "supported", "apps": "contradicted", "models": "not_testable"}
+    claims = [
+        _blank("marts.claims")
+        | {"lens": "alpha", "claim_id": one, "statement": f"About {one} {HOSTILE}", "verdict": verdict,
+           "basis": "layer",
+           "measured": None if verdict == "not_testable" else 0.5, "unit": "fraction", "measured_text": "50%",
+           "threshold": "above 40%", "test": "band", "window": "ttm", "calendar_quarter": "2023Q4",
+           "n_checks": 4, "n_agree": 3 if one == "chips" else 4, "n_flips": 0, "since": "2023Q3",
+           "flipped": "2023Q3" if one == "chips" else None}
+        for one, verdict in verdicts.items()
+    ]  # fmt: skip
+    readings = [
+        _blank("marts.claim_readings")
+        | {"lens": "alpha", "claim_id": "chips", "reading": "headline", "read_in": "alpha", "layer": "compute-memory",
+           "role": "subject", "basis": "layer", "n_members": 2, "n_measured": 2, "verdict": "supported"}
+    ]  # fmt: skip
+    told = [
+        _blank("marts.claim_history")
+        | {"lens": "alpha", "claim_id": "chips", "calendar_quarter": quarter, "verdict": verdict, "status": "final",
+           "flipped": quarter == "2023Q3"}
+        for quarter, verdict in history
+    ]  # fmt: skip
+    return {"marts.claims": claims, "marts.claim_readings": readings, "marts.claim_history": told}
 
 
 def _justification() -> list[dict[str, Any]]:
