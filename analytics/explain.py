@@ -11,9 +11,10 @@ from datetime import date
 import polars as pl
 
 from analytics import windows
+from analytics.assumptions import default
 from analytics.items import BY_ID, IDENTITIES
 from analytics.metrics.model import Amount, Metric, Window
-from analytics.metrics.registry import METRICS
+from analytics.metrics.registry import BY_METRIC, METRICS
 
 # The tables that an explanation reads; company tables may be cut to the one company.
 TABLES = (
@@ -161,6 +162,8 @@ def _item(ledger: _Ledger, item: str, window: Window, quarter: str, in_usd: bool
         return _market_cap(ledger, quarter)
     if item == "nopat":
         return _nopat(ledger, window, quarter, in_usd)
+    if item == "economic_profit":
+        return _economic_profit(ledger, window, quarter, in_usd)
     now = ledger.rows(item, quarter, year_only=False)
     if BY_ID[item].kind == "stock" or window == "quarter":
         found = now
@@ -270,8 +273,10 @@ def _market_cap(ledger: _Ledger, quarter: str) -> Node:
 
 
 def _nopat(ledger: _Ledger, window: Window, quarter: str, in_usd: bool) -> Node:
-    parts = tuple(
-        _item(ledger, i, window, quarter, in_usd) for i in ("operating_income", "income_tax", "pretax_income")
+    # The tax rate is a ratio within the company, so it is taken before translation.
+    parts = (
+        _item(ledger, "operating_income", window, quarter, in_usd),
+        *(_item(ledger, i, window, quarter, False) for i in ("income_tax", "pretax_income")),
     )
     income, tax, pretax = (p.value for p in parts)
     value = None
@@ -281,3 +286,13 @@ def _nopat(ledger: _Ledger, window: Window, quarter: str, in_usd: bool) -> Node:
         value = income * (1 - tax / pretax)
     detail = "operating income × (1 − income tax ÷ pre-tax income); a loss bears no tax"
     return Node(f"Net operating profit after tax, {quarter}", value, parts[0].unit, detail, parts)
+
+
+def _economic_profit(ledger: _Ledger, window: Window, quarter: str, in_usd: bool) -> Node:
+    profit, capital = (_amount(ledger, amount, window, quarter, in_usd) for amount in BY_METRIC["roic"].amounts)
+    rate = default("cost_of_capital")
+    value = None
+    if profit.value is not None and capital.value is not None:
+        value = profit.value - rate * capital.value
+    detail = f"NOPAT − {rate:g} × average invested capital"
+    return Node(f"Economic profit, {quarter}", value, profit.unit, detail, (profit, capital))
