@@ -24,7 +24,7 @@ def site(
     report = pages.build(
         tables,
         folder,
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         as_of=day,
         version=version("layerledger"),
         cache=Path(published.cache),
