@@ -79,14 +79,15 @@ def _spec() -> alt.TopLevelMixin:
     fill, stroke = alt.Fill("fill:N", scale=None), alt.Stroke("fill:N", scale=None)
     shown = base.transform_filter("isValid(datum.now)")
     changed = shown.transform_filter("isValid(datum.then)")
+    words = base.transform_filter("isValid(datum.words)").encode(x=alt.value(0))
     labels = shown.encode(x=x("label"), text="text:N")
     dots = shown.encode(x=x("now"), tooltip="tip:N")
     return alt.layer(
         base.mark_text(align="right", dx=-8, fill="@ink", fontSize=12.5).encode(x=alt.value(0), text="name:N"),
         base.mark_text(align="right", dx=74, fill="@muted").encode(x=alt.value("width"), text="dollars:N"),
-        base.transform_filter("isValid(datum.words)")
-        .mark_text(align="left", dx=6, fill="@ink-2", fontWeight=600)
-        .encode(x=alt.value(0), text="words:N", tooltip="tip:N"),
+        # On a ground of their own, so that no line of the grid runs through them.
+        words.mark_text(align="left", dx=6, fontWeight=600, stroke="@surface", strokeWidth=6).encode(text="words:N"),
+        words.mark_text(align="left", dx=6, fontWeight=600, fill="@ink-2").encode(text="words:N", tooltip="tip:N"),
         changed.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x("then"), x2="now:Q", stroke=stroke),
         changed.mark_circle(size=60, opacity=1, fill="@surface", strokeWidth=2).encode(
             x=x("then"), stroke=stroke, tooltip="tip:N"
