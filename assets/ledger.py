@@ -89,9 +89,9 @@ def filing_nowhere(stacks: Stacks) -> dict[str, str]:
 
 def _observed(frame: pl.DataFrame, payload: Payload, stacks: Stacks, also: str | None = None) -> Brought:
     companies = stacks.companies.filter(pl.col("company_id") == payload.company_id)
-    currency = companies["currency"].item() if companies.height else None
+    currency, former = companies.select("currency", "former_currency").row(0) if companies.height else (None, None)
     told = {unit for unit in frame["unit"].unique().to_list() if CURRENCY.fullmatch(unit)}
-    if currency and told and not told & {currency, also}:
+    if currency and told and not told & {currency, former, also}:
         raise PayloadError(
             f"{payload.subject}: amounts in {', '.join(sorted(told))} where the registry says {currency} for "
             f"{payload.company_id}; if it changed its currency, say so in companies.toml"
@@ -118,7 +118,9 @@ def adds_nothing(new: Brought, old: Brought) -> bool:
 def reading(stacks: Stacks) -> str:
     """A digest of what answers are read with: our code, and the registry as far as reading depends on it."""
     own = (files("assets") / "ledger.py").read_bytes()
-    companies = [(c.id, c.ticker, c.former_tickers, c.cik, c.currency) for c in stacks.company_entries]
+    companies = [
+        (c.id, c.ticker, c.former_tickers, c.cik, c.currency, c.former_currency) for c in stacks.company_entries
+    ]
     columns = [
         (t.full_name, [(c.name, str(c.dtype)) for c in t.columns]) for t in (OBSERVATIONS, PRICES, RATES, SPLITS)
     ]

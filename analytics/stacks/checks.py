@@ -62,6 +62,14 @@ def _company_problems(company: Company, ids: Set[str]) -> Iterator[tuple[str, st
             f"listed_to {company.listed_to} lies before listed_from {company.listed_from}",
             "correct one of the two dates",
         )
+    formerly = company.former_currency or company.former_fiscal_year_end_month
+    if formerly and company.former_until is None:
+        yield "it says how it reported before, and former_until is missing", "add the last day of the last such period"
+    if company.former_until is not None and not formerly:
+        yield (
+            f"former_until is {company.former_until}, and nothing says what was other before",
+            "add former_currency or former_fiscal_year_end_month, or remove former_until",
+        )
     if company.status == "part_of" and company.parent is None:
         yield "it is part of another company, and parent is missing", "add parent"
     if company.parent is not None and (company.parent not in ids or company.parent == company.id):

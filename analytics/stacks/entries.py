@@ -49,7 +49,8 @@ class Company(Entry):
     `other_tickers` are other names under which its figures are published (a second listing, a second class). `currency`
     is that of the statements. `listed_from` is the first trading day (left out before 2000), `listed_to` the last.
     `shares_per_receipt` is the number of ordinary shares in one listed receipt. `history_from` says that figures of
-    periods which end before are another business.
+    periods which end before are another business. `former_until` is the last day of the periods that it told in another
+    currency (`former_currency`) or in fiscal years that ended in another month (`former_fiscal_year_end_month`).
     """
 
     id: Slug
@@ -66,6 +67,9 @@ class Company(Entry):
     parent: Slug | None = None
     shares_per_receipt: Annotated[float, Field(gt=0)] | None = None
     history_from: Day | None = None
+    former_until: Day | None = None
+    former_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    former_fiscal_year_end_month: Annotated[int, Field(ge=1, le=12)] | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     note: Text | None = None
 

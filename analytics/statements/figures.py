@@ -27,8 +27,10 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
     )
     ranks = pl.DataFrame({"source": list(SOURCE_RANK), "rank": list(SOURCE_RANK.values())})
     company = companies.select(
-        "company_id", "fiscal_year_end_month", "history_from", reporting_currency="currency"
-    ).filter(pl.col("reporting_currency").is_not_null())
+        "company_id", "history_from", "former_until", "former_currency", "former_fiscal_year_end_month",
+        month="fiscal_year_end_month", present_currency="currency",
+    ).filter(pl.col("present_currency").is_not_null())  # fmt: skip
+    formerly = (pl.col("period_end") <= pl.col("former_until")).fill_null(False)
     rows = (
         without_quarantined(observations)
         .join(concepts.frame(), on="concept")
@@ -36,6 +38,12 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
         .join(kinds, on="item")
         .join(ranks, on="source")
         .join(company, on="company_id")
+        .with_columns(
+            reporting_currency=pl.when(formerly, pl.col("former_currency").is_not_null())
+            .then("former_currency")
+            .otherwise("present_currency"),
+            fiscal_year_end_month=_month(formerly),
+        )
         .filter(
             pl.col("unit")
             == pl.when(pl.col("item_unit") == "shares").then(pl.lit("shares")).otherwise("reporting_currency"),
@@ -106,3 +114,15 @@ def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame
         "fiscal_year_end_month",
     ]
     return pl.concat([flows.select(columns), balances.select(columns)])
+
+
+def _month(formerly: pl.Expr) -> pl.Expr:
+    """Month in which the fiscal year of a period ends; null between the last year to the former month and the first to
+    the present one, when there is no fiscal year.
+
+    That first one begins in the present month or later, no earlier than ten days (52/53 weeks) before `former_until`.
+    """
+    month, former = pl.col("month"), pl.col("former_fiscal_year_end_month")
+    begins = pl.date(periods.fiscal_year(pl.col("period_end"), month) - 1, month, 1).dt.month_end()
+    between = (former != month) & (begins < pl.col("former_until").dt.offset_by("-10d"))
+    return pl.when(formerly).then(pl.coalesce(former, month)).when(between.fill_null(False)).then(None).otherwise(month)

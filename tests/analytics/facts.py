@@ -46,7 +46,10 @@ def observations(*rows: dict[str, object]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=table("raw.observations").polars_schema)
 
 
-def companies(*ids: str, currency: str = "USD", month: int = 12, history_from: str | None = None) -> pl.DataFrame:
+def companies(
+    *ids: str, currency: str = "USD", month: int = 12, history_from: str | None = None, former_until: str | None = None,
+    former_currency: str | None = None, former_month: int | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """core.companies with listed companies of these ids, all of one currency and fiscal year end."""
     schema = table("core.companies").polars_schema
     return pl.DataFrame(
@@ -59,6 +62,9 @@ def companies(*ids: str, currency: str = "USD", month: int = 12, history_from: s
                 "fiscal_year_end_month": month,
                 "status": "listed",
                 "history_from": day(history_from),
+                "former_until": day(former_until),
+                "former_currency": former_currency,
+                "former_fiscal_year_end_month": former_month,
             }
             for i in ids or ("acme",)
         ],

@@ -304,3 +304,39 @@ def test_nothing_is_used_before_it_was_known(stated, on):
         newest = {stated[i][0] * 1e9 for known, i in heard if known == heard[-1][0]}
         assert value in newest
         assert quarter(out, "revenue", "2024-03-31", "known_at") <= on
+
+
+def test_a_fiscal_year_that_ends_in_another_month_now_keeps_its_history_and_has_none_in_between():
+    # Years to June until 2020, to December from 2021: the half-year in between belongs to no fiscal year. The last
+    # quarter to June is its year less nine months, 100 − 70, the last to December 260 − 180.
+    revenue = "us-gaap:Revenues"
+    rows = [
+        observation(revenue, "2019-07-01", "2020-06-30", 100, "2020-08-20"),
+        observation(revenue, "2019-07-01", "2020-03-31", 70, "2020-05-05"),
+        observation(revenue, "2020-07-01", "2020-09-30", 40, "2020-11-05"),
+        observation(revenue, "2020-10-01", "2020-12-31", 45, "2021-02-20"),
+        observation(revenue, "2021-01-01", "2021-12-31", 260, "2022-02-20"),
+        observation(revenue, "2021-01-01", "2021-09-30", 180, "2021-11-05"),
+    ]
+    changed = companies(month=12, former_until="2020-06-30", former_month=6)
+    told = derive(*rows, company=changed)
+    ends = ("2020-06-30", "2020-09-30", "2020-12-31", "2021-12-31")
+    assert [quarter(told.quarters.filter(pl.col("derivation") != "year_only"), "revenue", end) for end in ends] == [
+        30, 40, 45, 80,
+    ]  # fmt: skip
+    years = told.years.sort("fiscal_year").select("fiscal_year", "value").rows()
+    assert years == [(2020, 100), (2021, 260)]
+    # As if it had always been December: the year to June is none.
+    assert quarter(derive(*rows, company=companies(month=12)).quarters, "revenue", "2020-06-30") is None
+
+
+def test_a_currency_that_changed_keeps_what_was_told_in_the_former_one():
+    # A year in euros; then dollars, with the year before told again in dollars: it stays as it was filed.
+    rows = [
+        observation("us-gaap:Revenues", "2023-10-01", "2023-12-31", 90, "2024-02-01", unit="EUR"),
+        observation("us-gaap:Revenues", "2023-10-01", "2023-12-31", 99, "2025-02-01", unit="USD"),
+        observation("us-gaap:Revenues", "2024-01-01", "2024-03-31", 120, "2024-05-01", unit="USD"),
+    ]
+    now = companies(currency="USD", former_until="2023-12-31", former_currency="EUR")
+    quarters = derive(*rows, company=now).quarters
+    assert quarters.sort("period_end").select("value", "currency").rows() == [(90, "EUR"), (120, "USD")]

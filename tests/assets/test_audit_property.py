@@ -212,10 +212,16 @@ def differences(
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES <= 40, suppress_health_check=list(HealthCheck))
 def test_both_derivations_agree_on_whatever_is_filed(random):
     world = World(random)
+    # Beta is another business before, and may have told its years to another month or in another currency.
+    formerly = {
+        "former_until": random.choice([None, world.end(random.randint(1, 11)).isoformat()]),
+        "former_currency": random.choice([None, "GBP", world.currency]),
+        "former_month": random.choice([None, 3, 6, 9, 12, world.month]),
+    }
     company = pl.concat(
         [
             companies("acme", currency=world.currency, month=world.month),
-            companies("beta", currency=world.currency, month=world.month, history_from="2022-06-01"),
+            companies("beta", currency=world.currency, month=world.month, history_from="2022-06-01", **formerly),
         ]
     )
     assert not differences(list(world.rows.values()), company, world.known_on)
