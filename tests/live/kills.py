@@ -77,8 +77,15 @@ def scene(folder: Path) -> Scene:
     return scene(folder)
 
 
-def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int) -> Counter[str]:
+def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int, stretch: float = 1.0) -> Counter[str]:
     """Kill so many times in a row, then let it run; return how many kills met it in which stage.
+
+    Args:
+        scene: what is refreshed.
+        folder: for the copy of the home.
+        kills: how many.
+        seed: of the moments.
+        stretch: by how much slower a refresh is now than when it was undisturbed.
 
     Raises:
         AssertionError: something did not hold.
@@ -90,7 +97,7 @@ def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int) -> Counter[s
         for _ in range(kills):
             written = _journal(place)
             with place.started(standin, *REFRESH) as process:
-                time.sleep(chance.uniform(0, scene.seconds))
+                time.sleep(chance.uniform(0, stretch * scene.seconds))
                 ended = process.poll()
                 process.kill()
                 process.wait()

@@ -1,0 +1,139 @@
+"""What one company's news costs, over all companies: python -m tests.prove.incremental [COMPANY …].
+
+A home filled live by the stand-ins; one company files a quarter and restates a figure; a refresh by the real command,
+and a rebuild of a copy. The Parquet files are compared byte by byte, pages without what names the run. Own time is that
+of the command's process on all cores (user and system), whatever it waited for.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from tests.live.homes import Place, whole
+from tests.prove.page import section, table
+from tests.standins import StandIn, World
+from tests.standins.figures import Fact
+
+# A filer in dollars, a foreign filer in another currency, one that is asked of Yahoo alone.
+NEWS = ("microsoft", "tsmc", "samsung-electronics")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of a command's own time, and the seconds it took."""
+
+    own: float
+    took: float
+
+
+def main(*companies: str) -> None:
+    """Fill, change, refresh, rebuild, compare, once for each company; then nothing changes."""
+    chosen, today = companies or NEWS, datetime.now(UTC).date()
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, StandIn(World(today)) as standin:
+        place = Place(Path(folder) / "home")
+        first = cost(place, standin, "refresh")
+        print(f"filled: {first}", flush=True)
+        for company in chosen:
+            before = versions_of(place)
+            tell(standin.world, company, today)
+            news = cost(place, standin, "refresh", "--company", company)
+            assert versions_of(place) != before, f"{company}: nothing was published"
+            copy = replace(place, home=Path(folder) / "copy")
+            shutil.copytree(place.home, copy.home, symlinks=True)
+            anew = cost(copy, standin, "rebuild")
+            tables, pages = equal(place, copy)
+            shared = sum(f.stat().st_nlink > 1 for f in (place.current / "data").iterdir())
+            shutil.rmtree(copy.home)
+            rows.append((company, f"{news.own:.1f}", f"{anew.own:.1f}", f"{news.own / anew.own:.0%}", shared, tables))
+            print(*rows[-1], f"{pages} pages", flush=True)
+        before = versions_of(place)
+        idle = cost(place, standin, "refresh")
+        assert versions_of(place) == before, "nothing changed, and something was published"
+        print(f"idle: {idle}", flush=True)
+    section(
+        "incremental",
+        "One company's news",
+        f"""{len(standin.world.companies)} listed companies, filled live against the stand-ins ({first.own:.1f} s of own
+time). Then one files a quarter and restates a figure, and is refreshed; a copy of the home is rebuilt from its archive.
+All Parquet files have the same bytes, and all {pages} pages are the same but for the run they name.
+
+{table(rows, "news of", "own time, s", "of a rebuild, s", "part", "files shared with the last version", "files alike")}
+
+A refresh in which nothing was due: {idle.own:.1f} s of own time, and nothing new is published.""",
+    )
+
+
+def tell(world: World, company: str, today: date) -> None:
+    """Let a company file its next quarter, and say another amount of a quarter of a year ago; so does Yahoo."""
+    world.add_quarter(company, filed=today, growth=0.07)
+    flows = [f for f in world.facts(company) if f.start and f.end < today - timedelta(days=300) and f.value > 1e6]
+    if world.companies[company].cik and flows:
+        old = max(flows, key=lambda fact: (fact.end, fact.concept))
+        again = Fact(old.concept, old.unit, old.start, old.end, old.value * 1.2, today, "")
+        world.add_filing(company, today, "10-K/A", [again])
+
+
+def cost(place: Place, standin: StandIn, *arguments: str) -> Cost:
+    """Run the command to its end; raises AssertionError if it fails."""
+    before, began = os.times(), datetime.now(UTC)
+    done = place.run(standin, *arguments, timeout=800)
+    after, took = os.times(), datetime.now(UTC) - began
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ", 0 failed." in done.stdout or "--company" not in arguments, done.stdout
+    own = after.children_user - before.children_user + after.children_system - before.children_system
+    return Cost(own, took.total_seconds())
+
+
+def versions_of(place: Place) -> str:
+    return place.current.resolve().name
+
+
+def equal(one: Place, other: Place) -> tuple[int, int]:
+    """Compare what two homes publish; return how many tables and pages are alike, which is all of them.
+
+    raw.fetches tells when the bundle was read, and is the same where the journal is.
+    """
+    manifests = whole(one), whole(other)
+    files: list[dict[str, dict[str, object]]] = [m["files"] for m in manifests]  # type: ignore[misc]
+    assert set(files[0]) == set(files[1]), set(files[0]) ^ set(files[1])
+    tables = [name for name in files[0] if name.startswith("data/")]
+    apart = [name for name in tables if files[0][name] != files[1][name]]
+    assert not apart, {name: _difference(one, other, name) for name in apart}
+    others = [n for n in files[0] if not n.startswith("data/") and not n.endswith(".duckdb")]
+    runs = [re.compile(re.escape(str(m["run_id"])).encode()) for m in manifests]
+    short = [re.compile(re.escape(str(m["run_id"])[:8]).encode()) for m in manifests]
+    apart = [
+        name
+        for name in others
+        if len({_without((p.current / name).read_bytes(), run, brief)
+                for p, run, brief in zip((one, other), runs, short, strict=True)}) > 1
+    ]  # fmt: skip
+    assert not apart, apart
+    return len(tables), len(others)
+
+
+def _without(content: bytes, *names: re.Pattern[bytes]) -> bytes:
+    for name in names:
+        content = name.sub(b"RUN", content)
+    return content
+
+
+def _difference(one: Place, other: Place, name: str) -> object:
+    if not name.endswith(".parquet"):
+        return "bytes"
+    left, right = (pl.read_parquet(p.current / name) for p in (one, other))
+    if left.height != right.height:
+        return left.height, right.height
+    return [c for c in left.columns if not left[c].equals(right[c], null_equal=True)]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
