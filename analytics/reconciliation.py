@@ -90,12 +90,13 @@ def reconciliation(
     )
     covered = (pl.col("n_measured") >= aggregate.MIN_COVERAGE * pl.col("n_members")) & (pl.col("n_members") > 0)
     rows = rows.with_columns(
-        *(pl.when(covered).then(c).alias(c) for c in ("amount_usd", "change_usd", "entry_usd")),
+        *(pl.when(covered).then(c).alias(c) for c in ("amount_usd", "change_usd")),
         null_reason=pl.when(pl.col("n_members") == 0)
         .then(pl.lit(aggregate.NO_MEMBER))
         .when(~covered)
         .then(pl.lit(aggregate.BELOW_COVERAGE)),
     )
+    rows = _with_entry(rows, ["part", *_AT])
     totals = _totals(rows, said)
     memos = pl.concat([_memo(segment_quarters, memo) for memo in said.memo])
     everything = pl.concat([rows.select(totals.columns), totals, memos.select(totals.columns)])
@@ -114,16 +115,15 @@ def reconciliation(
 
 
 def _sums(amounts: pl.DataFrame) -> pl.DataFrame:
-    """Σ of each part, its change on four quarters before among members known in both, and the rest of the change."""
+    """Σ of each part, and its change on four quarters before among the members known in both."""
     then = amounts.select("part", "company_id", "window", pl.col("quarter") + 4, then_usd="amount_usd")
     both = amounts.join(then, on=["part", "company_id", *_AT], how="left").sort("company_id")
     same = pl.col("then_usd").is_not_null()
-    now = both.group_by("part", *_AT).agg(
+    return both.group_by("part", *_AT).agg(
         amount_usd=pl.col("amount_usd").sum(),
         n_measured=pl.len().cast(pl.Int64),
         change_usd=pl.when(same.any()).then((pl.col("amount_usd") - pl.col("then_usd")).sum()),
     )
-    return _with_entry(now, ["part", *_AT])
 
 
 def _with_entry(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:

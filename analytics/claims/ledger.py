@@ -448,7 +448,7 @@ class _Ledger:
                 "verdict": r.judgement.verdict,
                 "coverage_ratio": self._coverage(r),
                 "flipped": r.quarter in flipped,
-                "status": "final" if self._final(r) else "provisional",
+                "status": "final" if self._final(r) and r.quarter <= (self.newest or 0) else "provisional",
                 "reason": r.judgement.reason,
             }
 
