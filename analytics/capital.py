@@ -292,7 +292,10 @@ def _wide(long: pl.DataFrame) -> pl.DataFrame:
         for suffix, dtype in types.items()
         if f"{i}{suffix}" not in rows.columns
     )
-    rates = [pl.when(pl.col(i) != 0).then(pl.col(f"{i}_usd") / pl.col(i)) for i in ("capex", "operating_cash_flow")]
+    rates = [
+        pl.when(pl.col("capex_currency") == "USD").then(1.0),
+        *(pl.when(pl.col(i) != 0).then(pl.col(f"{i}_usd") / pl.col(i)) for i in ("capex", "operating_cash_flow")),
+    ]
     return pl.concat(
         [_with_opening(rows.filter(pl.col("window") == window), *span) for window, span in _SPANS.items()]
     ).with_columns(usd_per_unit=pl.coalesce(rates))

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import aggregate, capture
@@ -95,6 +95,81 @@ def test_members_and_status_stand_beside_the_amount():
     assert (row["amount_usd"], row["n_members"], row["n_measured"], row["status"]) == (10, 2, 1, "final")
 
 
+def grown(
+    now: dict[str, float], then: dict[str, float], *members: dict[str, object], item: str = "revenue"
+) -> pl.DataFrame:
+    """marts.increments of amounts in 2024Q1 to Q4 and 2022Q1 to Q4, each a fourth of the year's."""
+    rows = [
+        figure(name, item, f"{year}Q{q}", amount / 4)
+        for year, amounts in ((2024, now), (2022, then))
+        for name, amount in amounts.items()
+        for q in (1, 2, 3, 4)
+    ]
+    joined = memberships(*members)
+    people = companies(*sorted(set(joined["company_id"])))
+    table = layers(*sorted(set(joined["layer"])))
+    metrics = aggregate.layer_metrics(quarters(rows), segments(), joined, table, people, no_prices())
+    return capture.increments(
+        aggregate.member_amounts(quarters(rows), segments(), joined, people), metrics, bases=["2022Q4"]
+    ).filter(basis="layer", window="ttm", calendar_quarter="2024Q4", base_quarter="2022Q4", item=item)
+
+
+def test_growth_as_reported_and_for_constant_membership():
+    # {A: 100} → {A: 110, B: 50}: + 60 % as reported, + 10 % for those who were there, and an entry effect of 50.
+    row = grown({"a": 110, "b": 50}, {"a": 100}, member("x", "a"), member("x", "b")).row(0, named=True)
+    assert (row["amount_usd"], row["base_amount_usd"]) == pytest.approx((160, 100)), "B had not reported at the base"
+    assert row["growth_reported"] == pytest.approx(0.60)
+    assert row["growth_constant"] == pytest.approx(0.10)
+    assert (row["increment_usd"], row["entry_usd"], row["exit_usd"]) == pytest.approx((10, 50, 0))
+    assert (row["n_members"], row["n_measured"], row["coverage_ratio"]) == (2, 1, 0.5)
+
+
+def test_who_left_is_no_decrease():
+    # A 100 → 110, C 40 → unknown: the base of 140 less 110 is −30 = 10 gained − 40 left.
+    row = grown({"a": 110}, {"a": 100, "c": 40}, member("x", "a"), member("x", "c")).row(0, named=True)
+    assert (row["increment_usd"], row["entry_usd"], row["exit_usd"]) == pytest.approx((10, 0, 40))
+
+
+def test_of_each_new_dollar_who_got_how_much():
+    # a 10 → 70, b 30 → 50, c 20 → 0: + 60, + 20, − 20. Net 60: 100 %, 33 %, −33 %; of the 80 gained 75 %, 25 %, 0.
+    now, then = {"a": 70, "b": 50, "c": 0}, {"a": 10, "b": 30, "c": 20}
+    frame = grown(now, then, *(member(n, n) for n in now), item="operating_income")
+    found = {r["layer"]: (r["share_of_net"], r["share_of_positive"]) for r in frame.iter_rows(named=True)}
+    assert found["a"] == pytest.approx((1.0, 0.75))
+    assert found["b"] == pytest.approx((1 / 3, 0.25))
+    assert found["c"] == pytest.approx((-1 / 3, 0.0))
+
+
+def test_a_layer_unknown_at_the_base_is_not_in_the_increment():
+    # y earns 1,000 now and was not known in 2022: its dollars are not new, and x has all of the increment.
+    frame = grown({"x": 30, "y": 1000}, {"x": 10}, member("x", "x"), member("y", "y"), item="operating_income")
+    found = {r["layer"]: r for r in frame.iter_rows(named=True)}
+    assert found["y"]["amount_usd"] == pytest.approx(1000)
+    assert (found["y"]["increment_usd"], found["y"]["entry_usd"]) == (None, None)
+    assert found["y"]["null_reason"] == "unknown at the base quarter"
+    assert found["x"]["share_of_net"] == pytest.approx(1)
+
+
+def test_there_is_no_share_of_revenue():
+    frame = grown({"a": 110}, {"a": 100}, member("x", "a"))
+    assert frame.select("share_of_net", "share_of_positive").row(0) == (None, None)
+
+
+def test_economic_profit_is_a_pool_of_twelve_months():
+    # NOPAT 15 − 10 % of 150 = 0 would be no pool: twice the income is 30 − 15 = 15, all of it the layer's.
+    flows = {"operating_income": 10, "pretax_income": 4, "income_tax": 1}
+    rows = [figure("a", i, q, v) for q in ("2024Q4", "2025Q1", "2025Q2", Q) for i, v in flows.items()]
+    stocks = {"total_debt": (60, 120), "equity": (70, 130), "cash": (20, 30), "short_term_investments": (10, 20)}
+    rows += [figure("a", i, q, v[k]) for i, v in stocks.items() for k, q in enumerate(("2024Q3", Q))]
+    found = captured(quarters(rows), member("x", "a"), member("y", "b")).filter(
+        pool="economic_profit", basis="consolidated", calendar_quarter=Q
+    )
+    assert set(found["window"]) == {"ttm"}
+    shown = found.select("layer", "amount_usd", "share_of_net", "null_reason").rows()
+    assert shown == [("x", pytest.approx(15), pytest.approx(1), None), ("y", None, None, "coverage below 50 %")]
+
+
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9).map(lambda v: round(v, 2))), min_size=1, max_size=8))
 def test_shares_sum_to_one_where_they_are_defined(amounts):
     frame = pl.DataFrame(

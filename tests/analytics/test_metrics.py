@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from analytics import metrics, windows
+from analytics import assumptions, metrics, windows
 from analytics.metrics import Amount, CurrencyMismatch, divide, metric
 from analytics.metrics.registry import check
 from tests.analytics.frames import M, companies, figure, flat, frame, labels, no_prices, quarters, shifted
@@ -164,6 +164,22 @@ class TestRatios:
         assert value(rows, "net_debt", "quarter") == 220
         assert rows.filter(metric="debt_to_ebitda", window="quarter").is_empty()
 
+    def test_debt_growth_and_runway(self):
+        # Debt 200 → 300: + 50 %. Cash 50 and a burn of 4 × (30 − 5) = 100 a year: half a year.
+        rows = measured(
+            quarters(
+                four(operating_cash_flow=5, capex=30, free_cash_flow=-25),
+                figure("acme", "total_debt", shifted(Q, -4), 200),
+                flat("acme", Q, 1, total_debt=300, cash=50),
+            )
+        )
+        assert value(rows, "debt_growth") == pytest.approx(0.5)
+        assert value(rows, "cash_runway") == pytest.approx(0.5)
+
+    def test_nobody_runs_out_of_cash_who_burns_none(self):
+        rows = measured(quarters(four(free_cash_flow=1), figure("acme", "cash", Q, 50)))
+        assert reason(rows, "cash_runway") == "not meaningful: cash burn ≤ 0"
+
     def test_asset_turnover_on_average_assets(self):
         # Sales 4 × 75 = 300 over (100 + 200) / 2 = 150.
         rows = measured(
@@ -206,6 +222,21 @@ class TestReturnOnCapital:
     def test_an_operating_loss_bears_no_tax(self):
         # −4 × 3 = −12 over 150.
         assert value(self.rows(operating_income=-3, pretax_income=-4, income_tax=0), "roic") == pytest.approx(-0.08)
+
+    def test_economic_profit_is_nopat_less_the_cost_of_average_capital(self):
+        # NOPAT 15 on average capital of 150; at the assumed 10 % that capital costs 15, so nothing is left.
+        assert assumptions.default("cost_of_capital") == pytest.approx(0.10)
+        assert value(self.rows(), "economic_profit") == pytest.approx(0.0)
+        # Twice the income, 30 − 15; a loss of 12 bears no tax, −12 − 15.
+        assert value(self.rows(operating_income=10), "economic_profit") == pytest.approx(15)
+        assert value(
+            self.rows(operating_income=-3, pretax_income=-4, income_tax=0), "economic_profit"
+        ) == pytest.approx(-27)
+
+    def test_economic_profit_is_unknown_as_its_parts_are(self):
+        assert reason(self.rows(income_tax=None), "economic_profit") == "no income tax"
+        rows = measured(quarters(four(operating_income=5, pretax_income=4, income_tax=1)))
+        assert reason(rows, "economic_profit") == reason(rows, "roic") == "no total debt"
 
     def test_without_an_opening_balance_there_is_no_average(self):
         rows = measured(
