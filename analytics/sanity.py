@@ -33,7 +33,7 @@ def anomalies(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
         years: the years that speak, with fiscal_year.
 
     Returns:
-        The columns of `quarters` with `rule`, `severity` and `message`.
+        The columns of `quarters` with `rule`, `severity` and `message`. Neighbours are those of the same currency.
     """
     found = [
         _negative(quarters),
@@ -63,7 +63,7 @@ def _negative(quarters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _alone_among_neighbours(quarters: pl.DataFrame) -> pl.DataFrame:
-    by = ["company_id", "item"]
+    by = ["company_id", "item", "currency"]
     near = quarters.sort(*_KEY).with_columns(
         before=pl.col("value").shift(1).over(by),
         after=pl.col("value").shift(-1).over(by),
@@ -103,7 +103,7 @@ def _larger_than_its_year(quarters: pl.DataFrame, years: pl.DataFrame) -> pl.Dat
 
 def _repeated(quarters: pl.DataFrame) -> pl.DataFrame:
     """Two or more items that repeat the quarter before to the unit: the quarter was delivered twice."""
-    by = ["company_id", "item"]
+    by = ["company_id", "item", "currency"]
     same = (
         quarters.filter(pl.col("item").is_in(REPEATABLE))
         .sort(*_KEY)

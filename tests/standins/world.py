@@ -153,7 +153,7 @@ class World:
         closes = market.walk(company.symbol, known, listed, last, 20 + 200 * figures.fraction(company.symbol, "price"))
         for split in self.all_splits(company.company_id):
             if split.added and split.day <= self.today:
-                closes = {d: c / split.ratio if d < split.day else c for d, c in closes.items()}
+                closes = {d: c / split.ratio for d, c in closes.items()}
             if not split.added and split.day > self.today:
                 closes = {d: c * split.ratio for d, c in closes.items()}
         return closes
@@ -256,7 +256,7 @@ class World:
         return Quarter(company_id, last + timedelta(days=1), end, filed, filing.accession, told)
 
     def add_split(self, company_id: str, day: date, ratio: float) -> None:
-        """Split the shares: closes before are divided, the event stands in the chart from that day on."""
+        """Split the shares: closes are divided, those before too; the event stands in the chart from that day on."""
         self._splits[company_id].append(Split(day, ratio, added=True))
 
     def add_dividend(self, company_id: str, day: date, amount: float) -> None:

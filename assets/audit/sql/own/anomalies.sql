@@ -6,7 +6,7 @@ beside AS (
     CASE item WHEN 'revenue' THEN 6 WHEN 'cost_of_revenue' THEN 12 WHEN 'total_assets' THEN 5 WHEN 'net_ppe' THEN 8
       WHEN 'diluted_shares' THEN 60 END AS spike
   FROM own.spoken
-  WINDOW line AS (PARTITION BY company_id, item ORDER BY quarter_end)
+  WINDOW line AS (PARTITION BY company_id, item, currency ORDER BY quarter_end)
 ),
 same_day AS (
   SELECT company_id, quarter_end,
