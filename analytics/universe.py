@@ -22,19 +22,22 @@ def universe(
     company_quarters: pl.DataFrame,
     company_metrics: pl.DataFrame,
     member_amounts: pl.DataFrame,
+    memberships: pl.DataFrame,
     companies: pl.DataFrame,
     lenses: pl.DataFrame,
 ) -> pl.DataFrame:
     """marts.universe, one row per lens, basis, window, item and calendar quarter.
 
     The universe is every company that is listed on the quarter's last day and whose dollars are known. What a lens
-    places is taken from its members; what is left of a company, or all of it, stands beside. So the total comes from
-    another sum under each lens, and must be the same under all.
+    places is the sum over its members; what is left of a company after each of its segments once, or all of a company
+    that is not placed, stands beside. So the total comes from another sum under each lens. It is the same under all,
+    and that of the companies themselves, unless a lens counts a dollar twice or loses one.
 
     Args:
         company_quarters: core.company_quarters.
         company_metrics: marts.company_metrics, for pools that are metrics.
         member_amounts: marts.member_amounts.
+        memberships: core.memberships, for which member is which segment.
         companies: core.companies.
         lenses: core.lenses.
     """
@@ -43,12 +46,21 @@ def universe(
     known, kinds = changes.numbered(known, ["window", "item", "calendar_quarter"], "kind")
     views = lenses.select("lens").join(pl.DataFrame({"basis": BASES}), how="cross").with_row_index("view")
     of = known.join(kinds, on="kind").select(*at, "known")
-    placed = (
+    member = ["lens", "layer", "member_id"]
+    parts = memberships.filter(pl.col("measure") == "segment").select(*member, "segment").unique(member, keep="any")
+    rows = (
         member_amounts.filter(pl.col("item").is_in(UNIVERSE_ITEMS))
         .join(of, on=at)
         .join(views, on=["lens", "basis"])
-        .group_by("view", "known")
+        .join(parts, on=member, how="left")
+        .with_columns(segment=pl.when(pl.col("basis") == "layer").then("segment"))
+        .select("view", "known", "segment", "amount_usd")
+    )
+    here = ["view", "known"]
+    placed = (
+        rows.group_by(here)
         .agg(placed=pl.col("amount_usd").sum())
+        .join(rows.unique([*here, "segment"]).group_by(here).agg(own=pl.col("amount_usd").sum()), on=here)
     )
     rows = (
         known.select("known", "kind", "amount_usd")
@@ -56,14 +68,15 @@ def universe(
         .join(placed, on=["view", "known"], how="left")
         .sort("view", "kind", "known")
     )
-    there, here = pl.col("placed").is_not_null(), pl.col("placed")
+    there, amount = pl.col("placed").is_not_null(), pl.col("amount_usd")
     contract = table("marts.universe")
     return conform(
         rows.group_by("view", "kind", maintain_order=True)
         .agg(
-            placed_usd=here.sum(),
-            remainder_usd=(pl.col("amount_usd") - here).filter(there).sum(),
-            unplaced_usd=pl.col("amount_usd").filter(~there).sum(),
+            placed_usd=pl.col("placed").sum(),
+            remainder_usd=(amount - pl.col("own")).filter(there).sum(),
+            unplaced_usd=amount.filter(~there).sum(),
+            listed_usd=amount.sum(),
             n_companies=pl.len().cast(pl.Int64),
             n_placed=there.sum().cast(pl.Int64),
         )
@@ -111,18 +124,19 @@ def _listed(company_quarters: pl.DataFrame, company_metrics: pl.DataFrame, compa
 
 
 def disagreements(universe_rows: pl.DataFrame) -> pl.DataFrame:
-    """Totals in which a lens differs from the others by a dollar or more; none if they agree.
+    """Totals in which a lens differs from another, or from the companies themselves, by a dollar; none if they agree.
 
     Args:
         universe_rows: marts.universe.
 
     Returns:
-        One row per basis, window, item and calendar quarter: least and most, in US dollars.
+        One row per basis, window, item and calendar quarter: least, most and listed, in US dollars.
     """
+    least, most = pl.min_horizontal("least", "listed"), pl.max_horizontal("most", "listed")
     return (
         universe_rows.group_by("basis", "window", "item", "calendar_quarter")
-        .agg(least=pl.col("total_usd").min(), most=pl.col("total_usd").max())
-        .filter(pl.col("most") - pl.col("least") > DOLLAR)
+        .agg(least=pl.col("total_usd").min(), most=pl.col("total_usd").max(), listed=pl.col("listed_usd").first())
+        .filter(most - least > DOLLAR)
         .sort("basis", "window", "item", "calendar_quarter")
     )
 

@@ -138,4 +138,5 @@ def lenses_disagree(now: pl.DataFrame) -> pl.DataFrame:
     """
     odd = disagreements(now)
     row = pl.format("{} {} ({}, {})", "item", "calendar_quarter", "window", "basis")
-    return found(odd, "item", row, pl.format("from {} to {} by lens", amount("least"), amount("most")))
+    told = pl.format("from {} to {} by lens, {} listed", amount("least"), amount("most"), amount("listed"))
+    return found(odd, "item", row, told)

@@ -13,16 +13,23 @@ from analytics import (
     aggregate,
     capital,
     capture,
+    claims,
     coverage,
     currency,
+    deals,
     decomposition,
+    fragility,
+    justification,
+    lead_lag,
     market,
     metrics,
+    reconciliation,
     segments,
     statements,
     stress,
     universe,
 )
+from analytics.stacks import load
 
 REGISTRY = ("core.companies", "core.lenses", "core.layers", "core.edges", "core.memberships")
 
@@ -48,6 +55,10 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
     own = metrics.company_metrics(derived.quarters, companies, prices)
     members = (derived.quarters, parts, memberships, companies)
     days = [d for d in (derived.quarters["known_at"].max(), prices["date"].max()) if isinstance(d, date)]
+    pools = capture.value_capture(amounts, layers)
+    ranked = (given["core.layers"], layers, pools, amounts, memberships, companies)
+    lenses = set(given["core.lenses"]["lens"])
+    judged = claims.tables([c for c in load().claims if c.lens in lenses], *ranked)
     return {
         "core.fx_rates": rates,
         "core.company_quarters": derived.quarters,
@@ -61,7 +72,7 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
         "marts.company_metrics": own,
         "marts.layer_metrics": layers,
         "marts.member_amounts": amounts,
-        "marts.value_capture": capture.value_capture(amounts, layers),
+        "marts.value_capture": pools,
         "marts.coverage": coverage.coverage(derived.quarters, parts, memberships, companies),
         "marts.freshness": coverage.freshness(derived.quarters, companies, max(days, default=date.min)),
         "marts.increments": capture.increments(amounts, layers),
@@ -73,8 +84,19 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
         "marts.company_runoff": capital.company_runoff(derived.quarters),
         "marts.runoff": capital.runoff(*members, layers),
         "marts.stress": stress.stress(own, layers, *members),
-        "marts.universe": universe.universe(derived.quarters, own, amounts, companies, given["core.lenses"]),
+        "marts.universe": universe.universe(
+            derived.quarters, own, amounts, memberships, companies, given["core.lenses"]
+        ),
         "marts.integration": universe.integration(memberships, given["core.layers"], max(days, default=date.min)),
+        "core.assumptions": justification.assumptions(),
+        "core.deals": deals.deals(companies, as_known_on),
+        "marts.justification": justification.justification(derived.quarters, parts, amounts, memberships, companies),
+        "marts.reconciliation": reconciliation.reconciliation(amounts, layers, parts),
+        "marts.lead_lag": lead_lag.lead_lag(amounts, given["core.layers"]),
+        "marts.claims": judged.claims,
+        "marts.claim_readings": judged.readings,
+        "marts.claim_history": judged.history,
+        "marts.fragility": fragility.fragility(*ranked),
     }
 
 

@@ -11,8 +11,9 @@ def universe(
     company_quarters: pl.DataFrame,
     company_metrics: pl.DataFrame,
     member_amounts: pl.DataFrame,
+    memberships: pl.DataFrame,
     companies: pl.DataFrame,
     lenses: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row per lens, basis, window, item and calendar quarter."""
-    return totals.universe(company_quarters, company_metrics, member_amounts, companies, lenses)
+    return totals.universe(company_quarters, company_metrics, member_amounts, memberships, companies, lenses)

@@ -322,11 +322,12 @@ _UNIVERSE = Table(
         _usd("placed_usd", "Dollars that the lens places in a layer.", nullable=False),
         _usd(
             "remainder_usd",
-            "Dollars of companies of which the lens places a segment, less that segment.",
+            "Dollars of companies of which the lens places segments, less each of these once.",
             nullable=False,
         ),
         _usd("unplaced_usd", "Dollars of companies of which the lens places nothing that is measured.", nullable=False),
         _usd("total_usd", "Placed + remainder + unplaced: the same under every lens.", nullable=False),
+        _usd("listed_usd", "Dollars of the listed companies themselves: what the total must be.", nullable=False),
         Column("n_companies", INT, "Companies listed at the time whose dollars are known.", unit="companies"),
         Column("n_placed", INT, "Those of which the lens places dollars.", unit="companies"),
     ),

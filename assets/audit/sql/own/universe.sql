@@ -28,7 +28,7 @@ SELECT l.lens, b.basis, k."window", k.item, own.number_label(k.quarter) AS calen
   coalesce(sum(p.usd), 0) AS placed_usd,
   coalesce(sum(k.amount_usd - p.usd), 0) AS remainder_usd,
   coalesce(sum(k.amount_usd) FILTER (p.usd IS NULL), 0) AS unplaced_usd,
-  sum(k.amount_usd) AS total_usd, count(*) AS n_companies, count(p.usd) AS n_placed
+  sum(k.amount_usd) AS total_usd, sum(k.amount_usd) AS listed_usd, count(*) AS n_companies, count(p.usd) AS n_placed
 FROM known k
 CROSS JOIN core.lenses l
 CROSS JOIN (VALUES ('layer'), ('consolidated')) b(basis)
