@@ -98,6 +98,45 @@ def largest_pool(pools: Sequence[LayerPool], measure: str) -> str | None:
     return f"{text}: {formats.dollars(top.profit)}, {formats.percent(top.profit / total)} of measured {measure}"
 
 
+def largest_spender(now: Mapping[str, float], then: Mapping[str, float], since: str) -> str | None:
+    """One layer spends more than all others together; US dollars by name, and how many times as much as then."""
+    if len(now) < 2:
+        return None
+    name = max(now, key=lambda n: now[n])
+    rest = sum(now.values()) - now[name]
+    if now[name] <= rest:
+        return None
+    times = f", {formats.times(now[name] / then[name])} what they did in {since}" if then.get(name, 0) > 0 else ""
+    if verb(name, "be") == "is":
+        times = times.replace("they did", "it did")
+    return (
+        f"{name} {verb(name, 'spend')} {formats.dollars(now[name])} a year on capex, more than all other layers "
+        f"together{times}"
+    )
+
+
+def borrows_for_capex(layers: Sequence[tuple[str, float, float]]) -> str | None:
+    """A layer covers at least half of its capex with new debt; (name, capex, change of debt), US dollars."""
+    heavy = [(debt / capex, name, capex) for name, capex, debt in layers if capex > 0 and debt >= capex / 2]
+    if not heavy:
+        return None
+    share, name, capex = max(heavy, key=lambda one: one[2])
+    return f"{name} {verb(name, 'borrow')} {formats.cents(share)} for each dollar of {formats.dollars(capex)} of capex"
+
+
+def pays_from_operations(layers: Sequence[tuple[str, float, float]]) -> str | None:
+    """The layer that spends most pays for all of it from operations; (name, capex, operating cash flow), US dollars."""
+    if not layers:
+        return None
+    name, capex, flow = max(layers, key=lambda one: one[1])
+    if capex <= 0 or flow < capex:
+        return None
+    return (
+        f"{name} still {verb(name, 'earn')} what they spend: {formats.dollars(flow)} from operations against "
+        f"{formats.dollars(capex)} of capex"
+    )
+
+
 def not_yet_earned(
     whose: str, required: float | None, measured: float | None, growth: float | None, since: str
 ) -> str | None:

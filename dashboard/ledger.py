@@ -341,6 +341,29 @@ class Ledger:
         return empty(table(name)) if found is None else found
 
     @cached_property
+    def capital(self) -> dict[tuple[str, str], dict[tuple[str, str], Mapping[str, Any]]]:
+        """Two years of marts.capital, consolidated, twelve months: (lens, quarter) -> (layer, measure) -> row."""
+        rows = self.frame("marts.capital").filter((pl.col("basis") == "consolidated") & (pl.col("window") == "ttm"))
+        heads = [q for lens in self.lenses if (q := self._headlines.get((lens.lens, "consolidated")))]
+        if not heads:
+            return {}
+        # Two years back, for layers of which the newest quarter is not wholly known.
+        wanted = (pl.col("calendar_quarter") >= shifted(min(heads), -8)) & (pl.col("calendar_quarter") <= max(heads))
+        found: dict[tuple[str, str], dict[tuple[str, str], Mapping[str, Any]]] = defaultdict(dict)
+        for row in rows.filter(wanted).iter_rows(named=True):
+            found[row["lens"], row["calendar_quarter"]][row["layer"], row["measure"]] = row
+        return found
+
+    @cached_property
+    def runoff(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of marts.runoff by lens, consolidated, of the headline quarters."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.frame("marts.runoff").filter(pl.col("basis") == "consolidated").iter_rows(named=True):
+            if row["calendar_quarter"] == self._headlines.get((row["lens"], "consolidated")):
+                found[row["lens"]].append(row)
+        return found
+
+    @cached_property
     def deals(self) -> list[dict[str, Any]]:
         """Rows of core.deals, the oldest first."""
         return self.frame("core.deals").sort("date", "deal", "step").to_dicts()

@@ -19,7 +19,7 @@ from dashboard import ledger
 AS_OF = date(2026, 6, 30)
 QUARTERS = [f"{year}Q{quarter}" for year in range(2019, 2026) for quarter in (1, 2, 3, 4)] + ["2026Q1"]
 PROVISIONAL = "2026Q1"
-HOSTILE = "<script>alert(1)</script> & Söhne"
+HOSTILE = "=cmd()<script>alert(1)</script> \"&amp;\" 'Söhne' \u202eabc"  # a formula, markup, quotes, right to left
 
 
 class Firm(NamedTuple):
@@ -108,6 +108,7 @@ def tables() -> Mapping[str, pl.DataFrame]:
         ],
         "marts.justification": _justification(),
         **_claims(),
+        **_capital(),
         "marts.coverage": _coverage(),
         "marts.freshness": [
             {"company_id": f.company_id, "newest_quarter": "2025Q4", "newest_period_end": date(2025, 12, 31),
@@ -249,6 +250,26 @@ def _claims() -> dict[str, list[dict[str, Any]]]:
         for quarter, verdict in history
     ]  # fmt: skip
     return {"marts.claims": claims, "marts.claim_readings": readings, "marts.claim_history": told}
+
+
+def _capital() -> dict[str, list[dict[str, Any]]]:
+    """Hyperscalers: capex 100 bn, of which 90 from operations, 60 borrowed, 30 paid out, 20 put by; 80 to come."""
+    amounts = {
+        "funded_capex": 100e9, "funded_by_operations": 90e9, "funded_by_debt": 60e9, "funded_by_equity": -30e9,
+        "funded_by_cash": -20e9, "funded_residual": 0.0, "cumulative_capex": 120e9, "da_to_come": 80e9,
+        "funding_gap": 10e9,
+    }  # fmt: skip
+    common = {"lens": "alpha", "layer": "hyperscalers", "basis": "consolidated", "calendar_quarter": "2025Q4"}
+    counted = {"n_members": 2, "n_measured": 2, "coverage_ratio": 1.0, "status": "final"}
+    capital = [
+        _blank("marts.capital") | common | counted | {"window": "ttm", "measure": measure, "value": value}
+        for measure, value in amounts.items()
+    ]
+    runoff = [
+        _blank("marts.runoff") | common | counted | {"charge_year": year, "equipment_usd": 12e9, "shell_usd": 4e9}
+        for year in range(2026, 2031)
+    ]
+    return {"marts.capital": capital, "marts.runoff": runoff}
 
 
 def _justification() -> list[dict[str, Any]]:

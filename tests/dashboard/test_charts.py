@@ -32,8 +32,9 @@ FOUND = list(pictures())
 
 
 def test_every_chart_module_is_among_those_checked() -> None:
-    # profit pools and capture, wide and narrow; capex, panels, debt, stress, gap; history of ratios and of multiples
-    assert len(FOUND) == 11
+    # profit pools, capture and lines, wide and narrow; capex, panels, debt, stress, gap, bars; history of ratios and of
+    # multiples
+    assert len(FOUND) == 14
 
 
 @pytest.mark.parametrize("dark", [False, True])

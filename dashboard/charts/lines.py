@@ -1,0 +1,125 @@
+"""Amounts of several layers over time, US dollars: a line a layer, labels at the right end, events as thin rules."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import altair as alt
+
+from dashboard import formats
+from dashboard.charts.labels import spread
+from dashboard.charts.picture import Picture, quarter_at, structure
+from dashboard.ledger import position
+
+HEIGHT = 360
+
+
+class Point(NamedTuple):
+    """One layer's dollars in one calendar quarter."""
+
+    quarter: str
+    amount_usd: float
+    final: bool
+
+
+class Event(NamedTuple):
+    """Something that happened: a position on the scale of years, and its name."""
+
+    at: float
+    name: str
+
+
+def picture(
+    series: Sequence[tuple[str, str, Sequence[Point]]],
+    measure: str,
+    events: Sequence[Event] = (),
+    narrow: bool = False,
+) -> Picture:
+    """Return the drawing of (name, colour, points), oldest points first; labels say the newest final amounts."""
+    rows, ends = [], []
+    everything = [p for _, _, points in series for p in points]
+    first, last = (position(p) for p in (min(p.quarter for p in everything), max(p.quarter for p in everything)))
+    for name, colour, points in series:
+        finals = [p.quarter for p in points if p.final]
+        edge = finals[-1] if finals else ""
+        for p in points:
+            rows.append(
+                {"layer": name, "x": position(p.quarter), "y": round(p.amount_usd / 1e9, 2), "stroke": f"@{colour}",
+                 "sure": p.quarter <= edge, "later": p.quarter >= edge}
+            )  # fmt: skip
+        if edge:
+            now = next(p for p in points if p.quarter == edge)
+            ends.append((now.amount_usd / 1e9, name, colour, position(edge)))
+    ends.sort()
+    top = max(p.amount_usd for p in everything) / 1e9 * 1.06
+    low = min(0.0, min(p.amount_usd for p in everything) / 1e9)
+    places = spread([value for value, *_ in ends], (top - low) * 16 / HEIGHT, low, top)
+    labels = [
+        {"x": last, "y": y, "dot": f"@{colour}", "text": f"{name} {formats.dollars(value * 1e9)}"}
+        for (value, name, colour, _), y in zip(ends, places, strict=True)
+    ]
+    dots = [{"x": at, "y": value, "dot": f"@{colour}"} for value, _, colour, at in ends]
+    years = list(range(int(first) + (first > int(first)), int(last) + 1))
+    step = 1 if len(years) <= (4 if narrow else 7) else 2
+    tokens = {
+        "@first": first,
+        "@last": last,
+        "@low": low,
+        "@high": top,
+        "@measure": measure,
+        "@years": [y for y in years if (years[-1] - y) % step == 0],
+    }
+    shown = [{"x": e.at, "text": e.name} for e in events if first < e.at < last]
+    data = {"rows": rows, "dots": dots, "labels": [] if narrow else labels, "events": shown}
+    return Picture(_spec(narrow), data, HEIGHT - 80 * narrow, 24, tokens)
+
+
+def key(series: Sequence[tuple[str, str, Sequence[Point]]]) -> list[tuple[str, str, str]]:
+    """Return (name, colour, newest final amount): what the labels say, where there is no room for them."""
+    found = []
+    for name, colour, points in series:
+        finals = [p for p in points if p.final]
+        found.append((name, colour, formats.dollars(finals[-1].amount_usd if finals else None)))
+    return found
+
+
+@structure
+def _spec(narrow: bool) -> alt.TopLevelMixin:
+    x = alt.X(
+        "x:Q",
+        title=None,
+        scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
+        axis=alt.Axis(values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2"),
+    )
+    y = alt.Y(
+        "y:Q",
+        title=None,
+        scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
+        axis=alt.Axis(labelExpr="'$' + format(datum.value, ',') + ' bn'", tickCount=5),
+    )
+    stroke, fill = alt.Stroke("stroke:N", scale=None), alt.Fill("dot:N", scale=None)
+    base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
+    events = alt.Chart(alt.NamedData("events"))
+    layers = [
+        events.mark_rule(color="@rule-2", strokeDash=[2, 3]).encode(x=x),
+        events.mark_text(align="left", baseline="top", dx=4, fill="@muted", fontSize=11.5).encode(
+            x=x, y=alt.value(0), text="text:N"
+        ),
+        base.transform_filter("datum.sure").mark_line(strokeWidth=2.5).encode(stroke=stroke, detail="layer:N"),
+        base.transform_filter("datum.later")
+        .mark_line(strokeWidth=2.5, strokeDash=[2, 5], opacity=0.45)
+        .encode(stroke=stroke, detail="layer:N"),
+        alt.Chart(alt.NamedData("dots")).mark_circle(size=50, opacity=1).encode(x=x, y=y, fill=fill),
+        base.transform_calculate(
+            tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.sure ? '' : ', provisional') + '\\n' + measure + ' $'"
+            " + format(datum.y, ',.1f') + ' bn'"
+        )
+        .mark_circle(size=160, opacity=0)
+        .encode(tooltip="tip:N"),
+    ]
+    if not narrow:
+        labels = alt.Chart(alt.NamedData("labels")).encode(x=x, y=y)
+        layers += [
+            labels.mark_circle(size=46, opacity=1, xOffset=12).encode(fill=fill),
+            labels.mark_text(align="left", dx=21, fill="@ink").encode(text="text:N"),
+        ]
+    return alt.layer(*layers).add_params(alt.param(name="measure", value="@measure"))
