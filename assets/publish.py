@@ -75,6 +75,22 @@ class PublishedFolder(dg.ConfigurableResource["PublishedFolder"]):
             shutil.rmtree(old)
         return placed
 
+    def share(self, name: str, target: Path, content: str) -> bool:
+        """Make a file the current version's of that name, if it was written from that content; tell whether it is.
+
+        A file that is not as its manifest says is not shared.
+        """
+        current = Path(self.root) / "current"
+        told = versions.manifest_of(current) or {}
+        file = current / name
+        if told.get("contents", {}).get(name) != content or not file.is_file():
+            return False
+        if _sha256(file) != told["files"][name]["sha256"]:
+            return False
+        target.unlink(missing_ok=True)
+        versions.share(file, target)
+        return True
+
     def table(self, contract: Table, knowledge_day: date | None) -> pl.DataFrame | None:
         """What readers see of a table now; see `versions.table`."""
         return versions.table(Path(self.root), contract, knowledge_day)
@@ -139,10 +155,12 @@ def manifest(
     created_at: datetime,
     rows: Mapping[str, int],
     fingerprint: str | None = None,
+    contents: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder: what it holds, from when, made by what, with size and hash of every file.
 
-    fingerprint: of all that it was made from; the next refresh publishes only if that has changed.
+    fingerprint: of all that it was made from; the next refresh publishes only if that has changed. contents: digests of
+    what files were written from, by their names; the next version shares those whose content is the same.
     """
     return {
         "version": identifier(run_id, created_at),
@@ -158,6 +176,7 @@ def manifest(
             "schema": schema_version(),
         },
         "rows": dict(rows),
+        "contents": dict(contents or {}),
         "files": {
             path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
             for path in sorted(folder.rglob("*"))

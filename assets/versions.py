@@ -160,7 +160,7 @@ def _show(root: Path, original: Version, notices: list[dict[str, str]]) -> Versi
                     "sha256": hashlib.sha256(content).hexdigest(),
                 }
             else:
-                _share(source, target)
+                share(source, target)
         told |= {"version": name, "made_from": None, "notices": notices}
         (aside / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         place(root, aside, name)
@@ -187,8 +187,8 @@ def place(root: Path, aside: Path, name: str) -> Path:
     return placed
 
 
-def _share(source: Path, target: Path) -> None:
-    """The same file under another name; a copy where the file system has no links."""
+def share(source: Path, target: Path) -> None:
+    """Make the same file stand under another name; a copy where the file system has no links."""
     try:
         os.link(source, target)
     except OSError:

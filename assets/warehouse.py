@@ -117,6 +117,19 @@ def write_table(
     """
     frame = conform(frame, contract)
     examine(frame)
+    _store(connection, contract, frame, append, taken, now)
+    return row_count(connection, contract)
+
+
+def _store(
+    connection: Connection,
+    contract: Table,
+    frame: pl.DataFrame,
+    append: bool,
+    taken: Delivery | None,
+    now: Made | None,
+) -> None:
+    """Put a frame that keeps its contract in the place of the table, or add its new rows, in one transaction."""
     before = made(connection, contract) if now else None
     connection.register("incoming", frame)
     connection.execute("BEGIN")
@@ -135,7 +148,6 @@ def write_table(
     finally:
         connection.unregister("incoming")
     connection.execute("COMMIT")
-    return row_count(connection, contract)
 
 
 def row_count(connection: Connection, contract: Table) -> int:
@@ -283,9 +295,14 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
         examine: Examine = lambda _: None,
         now: Made | None = None,
     ) -> int:
-        """Validate, examine and store one table; see `write_table`."""
+        """Validate, examine and store one table; see `write_table`. What replaced it is what the run reads then."""
         self._read.pop(contract.full_name, None)
-        return write_table(self.connection, contract, frame, append=append, taken=taken, examine=examine, now=now)
+        frame = conform(frame, contract)
+        examine(frame)
+        _store(self.connection, contract, frame, append, taken, now)
+        if not append:
+            self._read[contract.full_name] = frame
+        return row_count(self.connection, contract)
 
     def made(self, contract: Table) -> Made | None:
         """What a table was made from; None if nobody knows."""

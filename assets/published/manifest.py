@@ -9,6 +9,7 @@ from analytics.contracts import TABLES, table
 from assets.inputs import Inputs
 from assets.publish import DATABASE, PublishedFolder, as_of, published_asset
 from assets.publish import manifest as describe
+from assets.published.data import content_of, endings
 from assets.versions import MANIFEST
 from assets.warehouse import Warehouse, row_count
 
@@ -42,6 +43,12 @@ def manifest(
         fingerprint=inputs.fingerprint,
         created_at=datetime.now(UTC),
         rows={t.full_name: row_count(warehouse.connection, t) for t in TABLES},
+        contents={
+            f"data/{t.full_name}.{ending}": content
+            for t in TABLES
+            if (content := content_of(t, warehouse)) is not None
+            for ending in endings(t)
+        },
     )
     (folder / MANIFEST).write_text(json.dumps(contents, indent=1) + "\n")
     placed = published.put_in_place(folder, contents["version"])

@@ -1,6 +1,7 @@
 """The published folder: whole versions, put in place in one step, old ones kept, dead ones removed."""
 
 import hashlib
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -121,3 +122,28 @@ def test_texts_of_a_csv_are_never_formulas_and_numbers_stay_numbers():
     assert written["name"].to_list() == ["'=cmd()", "'+1", "'-1", "'@SUM(A1)", "'\tx", "3M", "O=C", None]
     assert written["value"].to_list() == frame["value"].to_list()
     assert as_text(frame.tail(3)).equals(frame.tail(3))
+
+
+def test_a_file_of_the_same_content_is_shared_unless_it_was_altered(published, tmp_path):
+    staging = published.staging(run("1"))
+    (staging / "a.csv").write_text("x\n")
+    told = manifest(
+        staging, run_id="1", as_of=date(2026, 8, 1), as_known_on=None, created_at=datetime(2026, 8, 2, tzinfo=UTC),
+        rows={}, contents={"a.csv": "made of this"},
+    )  # fmt: skip
+    (staging / "manifest.json").write_text(json.dumps(told))
+    first = published.put_in_place(staging, "1")
+    target = published.staging(run("2")) / "a.csv"
+
+    assert not published.share("a.csv", target, "made of that") and not target.exists()
+    assert not published.share("b.csv", target, "made of this")
+    assert published.share("a.csv", target, "made of this") and target.samefile(first / "a.csv")
+    # A run that is carried on finds its own file there.
+    assert published.share("a.csv", target, "made of this")
+    target.unlink()
+    (first / "a.csv").write_text("y\n")
+    assert not published.share("a.csv", target, "made of this") and not target.exists()
+
+
+def test_before_the_first_publication_nothing_is_shared(published, tmp_path):
+    assert not published.share("a.csv", tmp_path / "a.csv", "made of this")

@@ -19,7 +19,7 @@ import polars as pl
 from tests.live.homes import Place, whole
 from tests.prove.page import section, table
 from tests.standins import StandIn, World
-from tests.standins.figures import Fact
+from tests.standins.figures import BY_LABEL
 
 # A filer in dollars, a foreign filer in another currency, one that is asked of Yahoo alone.
 NEWS = ("microsoft", "tsmc", "samsung-electronics")
@@ -72,13 +72,17 @@ A refresh in which nothing was due: {idle.own:.1f} s of own time, and nothing ne
 
 
 def tell(world: World, company: str, today: date) -> None:
-    """Let a company file its next quarter, and say another amount of a quarter of a year ago; so does Yahoo."""
+    """Let a company file its next quarter, and another amount of an older one if it files; so does Yahoo."""
     world.add_quarter(company, filed=today, growth=0.07)
-    flows = [f for f in world.facts(company) if f.start and f.end < today - timedelta(days=300) and f.value > 1e6]
-    if world.companies[company].cik and flows:
-        old = max(flows, key=lambda fact: (fact.end, fact.concept))
-        again = Fact(old.concept, old.unit, old.start, old.end, old.value * 1.2, today, "")
-        world.add_filing(company, today, "10-K/A", [again])
+    if world.companies[company].cik:
+        restate(world, company, today)
+
+
+def restate(world: World, company: str, filed: date) -> None:
+    """Let a company file a fifth more revenue for the newest period of a year ago."""
+    told = [f for f in world.facts(company) if f.start and (c := BY_LABEL.get(f.concept)) and c.item == "revenue"]
+    old = max((f for f in told if f.end < filed - timedelta(days=300)), key=lambda fact: (fact.end, fact.concept))
+    world.add_filing(company, filed, "10-K/A", [replace(old, value=old.value * 1.2)])
 
 
 def cost(place: Place, standin: StandIn, *arguments: str) -> Cost:
