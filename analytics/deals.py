@@ -5,6 +5,7 @@ ceilings over years.
 """
 
 import tomllib
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Annotated, Literal, Self
@@ -54,7 +55,15 @@ def declared() -> tuple[Step, ...]:
     return tuple(Declared.model_validate(tomllib.loads(text)).step)
 
 
-def deals() -> pl.DataFrame:
-    """core.deals, one row per dated step of a disclosed deal."""
+def deals(companies: pl.DataFrame, as_known_on: date | None = None) -> pl.DataFrame:
+    """core.deals, one row per dated step of a disclosed deal, of the companies that there are.
+
+    Args:
+        companies: core.companies.
+        as_known_on: leave out what was told later; None: all.
+    """
     contract = table("core.deals")
-    return conform(pl.DataFrame([s.model_dump() for s in declared()], schema=contract.polars_schema), contract)
+    rows = pl.DataFrame([s.model_dump() for s in declared()], schema=contract.polars_schema)
+    known = companies["company_id"].implode()
+    told = pl.lit(True) if as_known_on is None else pl.col("document_date") <= as_known_on
+    return conform(rows.filter(pl.col("from_id").is_in(known), pl.col("to_id").is_in(known), told), contract)

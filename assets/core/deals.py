@@ -8,6 +8,6 @@ from assets.tables import table_asset
 
 
 @table_asset()
-def deals(inputs: Inputs) -> pl.DataFrame:
+def deals(companies: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
     """One row per dated step of a disclosed deal between companies of the stack."""
-    return inputs.known(disclosed.deals(), "document_date")
+    return disclosed.deals(companies, inputs.knowledge_day)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from analytics import deals
 from analytics.stacks import load
+from tests.analytics.frames import companies
 
 STEP = {
     "deal": "a-b",
@@ -37,9 +38,15 @@ def test_a_letter_of_intent_is_announced_and_not_signed():
 
 
 def test_an_amount_that_is_not_stated_stays_unknown():
-    frame = deals.deals()
+    frame = deals.deals(load().companies)
     assert frame.filter(deal="amd-openai-warrant")["amount_usd"].to_list() == [None]
     assert frame.filter(kind="warrant")["amount_usd"].null_count() == frame.filter(kind="warrant").height
+
+
+def test_deals_of_companies_that_are_not_there_and_of_later_days_are_left_out():
+    known = companies("amd", "openai", "nvidia")
+    found = deals.deals(known, date(2025, 10, 1))
+    assert found.select("deal", "from_id", "to_id").rows() == [("nvidia-openai", "nvidia", "openai")]
 
 
 @pytest.mark.parametrize(

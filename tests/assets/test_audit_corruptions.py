@@ -337,6 +337,41 @@ DERIVED = (
         f"UPDATE {QUARTERS} SET value_usd = 'NaN'::DOUBLE WHERE {SECOND}",
         ("contracts", f"{QUARTERS}: in 1 rows value_usd is no finite number"),
     ),
+    corrupted(
+        "a charge that no capital bears",
+        "INSERT INTO marts.justification BY NAME SELECT 'together' AS buyers, 'all' AS capital, "
+        "'2024Q2' AS calendar_quarter, 1.0 AS annual_charge_usd",
+        ("justification_adds_up", "together, all: 2024Q2: annual charge is 1.0, and should be unknown"),
+    ),
+    corrupted(
+        "a residual of nothing",
+        "INSERT INTO marts.reconciliation BY NAME SELECT '2024Q2' AS calendar_quarter, 'ttm' AS \"window\", "
+        "'residual' AS part, 'total' AS side, 5.0 AS amount_usd",
+        ("reconciliation_closes", "residual: 2024Q2: ttm: residual is 5.0, and should be unknown"),
+    ),
+    corrupted(
+        "a correlation out of the air",
+        "INSERT INTO marts.lead_lag BY NAME SELECT 'top' AS follower, 'layer' AS basis, 0 AS lag_quarters, "
+        "0.9 AS correlation, 20 AS n_quarters",
+        ("lead_lag_again", "top: lag 0: correlation is 0.9 of 20 quarters, and should be unknown of 0"),
+    ),
+    corrupted(
+        "a verdict without a history",
+        "INSERT INTO marts.claims BY NAME SELECT 'stack' AS lens, 'top-leads' AS claim_id, 'supported' AS verdict, "
+        "1.0 AS measured, '2024Q4' AS calendar_quarter, 0 AS n_flips",
+        ("claims_are_measured", "stack/top-leads: 2024Q4: the verdict is supported", "its history ends with nothing"),
+    ),
+    corrupted(
+        "a headline of its own",
+        "UPDATE marts.fragility SET value = value + 1 WHERE headline = 'largest-capex'",
+        ("headlines_lead", "stack largest-capex: 2024Q4"),
+    ),
+    corrupted(
+        "a deal with nobody",
+        "INSERT INTO core.deals BY NAME SELECT 'x' AS deal, DATE '2024-06-30' AS date, 'announced' AS step, "
+        "'acme' AS from_id, 'nobody' AS to_id, DATE '2024-06-30' AS document_date",
+        ("deals_between_companies", "acme: x: 2024-06-30: acme to nobody"),
+    ),
 )
 
 ID = "no longer says what its id was made from"
