@@ -18,6 +18,9 @@ ALL_CLASSES = 0.9
 # Sources that follow a ticker count receipts where the ticker is one: TSM 5,186 million where the company has 25,933
 # million shares, BABA 2,394 where it has 19,152 (five and eight shares a receipt).
 COUNTS_RECEIPTS = ("yahoo", "alphavantage")
+RECEIPTS = ("shares_per_receipt", "receipts_changed_on", "former_shares_per_receipt")
+# Yahoo may date a change of the receipt so many days off.
+RECEIPT_DAYS = 5
 # Rates are quoted on working days.
 RATE_DAYS = 7
 
@@ -46,7 +49,7 @@ def prices(
         companies: core.companies.
         fx_rates: core.fx_rates.
     """
-    listed = companies.filter(pl.col("ticker").is_not_null()).select("company_id", "ticker", "shares_per_receipt")
+    listed = companies.filter(pl.col("ticker").is_not_null()).select("company_id", "ticker", *RECEIPTS)
     days = (
         price_observations.sort(pl.col("source") != "yahoo", "source")
         .unique(["ticker", "date"], keep="first", maintain_order=True)
@@ -55,12 +58,19 @@ def prices(
     )
     undated = splits.filter(pl.col("date").is_null())["ticker"].unique()
     dated = splits.filter(pl.col("date").is_not_null())
-    share_splits = dated.filter("is_share_split").join(listed, on="ticker").select("company_id", "date", "ratio")
+    # Another number of shares in a receipt moves its price as a split does, and no share count.
+    apart = (pl.col("date") - pl.col("receipts_changed_on")).dt.total_days().abs() > RECEIPT_DAYS
+    share_splits = (
+        dated.filter("is_share_split")
+        .join(listed, on="ticker")
+        .filter(apart.fill_null(True))
+        .select("company_id", "date", "ratio")
+    )
     rows = _with_close_as_traded(days, dated)
     rows = _with_shares(rows, _usable_counts(company_quarters, companies, share_splits), share_splits)
     rows = _with_rate(rows, fx_rates)
     certain = ~pl.col("ticker").is_in(undated.implode())
-    market_cap = pl.col("traded") * pl.col("shares") / pl.col("shares_per_receipt") * pl.col("usd_per_unit")
+    market_cap = pl.col("traded") * pl.col("shares") / _per_receipt("date") * pl.col("usd_per_unit")
     return conform(
         rows.select(
             "company_id",
@@ -71,6 +81,12 @@ def prices(
         ),
         table("core.prices"),
     )
+
+
+def _per_receipt(day: str) -> pl.Expr:
+    """Ordinary shares in one receipt on a day."""
+    before = (pl.col(day) < pl.col("receipts_changed_on")).fill_null(False)
+    return pl.when(before).then("former_shares_per_receipt").otherwise("shares_per_receipt")
 
 
 def _with_close_as_traded(days: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
@@ -116,7 +132,7 @@ def _usable_counts(quarters: pl.DataFrame, companies: pl.DataFrame, share_splits
     receipts = pl.col("source").is_in(COUNTS_RECEIPTS)
     return (
         quarters.filter(pl.col("item").is_in(["shares_outstanding", "diluted_shares"]))
-        .join(companies.select("company_id", "listed_from", "shares_per_receipt"), on="company_id")
+        .join(companies.select("company_id", "listed_from", *RECEIPTS), on="company_id")
         .join(last_split, on="company_id", how="left")
         .filter(
             pl.col("listed_from").is_null() | (begins >= pl.col("listed_from")),
@@ -127,7 +143,7 @@ def _usable_counts(quarters: pl.DataFrame, companies: pl.DataFrame, share_splits
             "item",
             "period_end",
             "known_at",
-            count=pl.col("value") * pl.when(receipts).then("shares_per_receipt").otherwise(1.0),
+            count=pl.col("value") * pl.when(receipts).then(_per_receipt("known_at")).otherwise(1.0),
         )
     )
 

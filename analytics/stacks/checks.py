@@ -70,6 +70,11 @@ def _company_problems(company: Company, ids: Set[str]) -> Iterator[tuple[str, st
             f"former_until is {company.former_until}, and nothing says what was other before",
             "add former_currency or former_fiscal_year_end_month, or remove former_until",
         )
+    if (company.receipts_changed_on is None) != (company.former_shares_per_receipt is None):
+        yield (
+            "of receipts_changed_on and former_shares_per_receipt one is missing",
+            "give the first day of the present ratio, and the ratio before",
+        )
     if company.status == "part_of" and company.parent is None:
         yield "it is part of another company, and parent is missing", "add parent"
     if company.parent is not None and (company.parent not in ids or company.parent == company.id):

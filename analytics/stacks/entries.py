@@ -51,6 +51,8 @@ class Company(Entry):
     `shares_per_receipt` is the number of ordinary shares in one listed receipt. `history_from` says that figures of
     periods which end before are another business. `former_until` is the last day of the periods that it told in another
     currency (`former_currency`) or in fiscal years that ended in another month (`former_fiscal_year_end_month`).
+    `receipts_changed_on` is the first day on which a receipt held another number of shares than before
+    (`former_shares_per_receipt`).
     """
 
     id: Slug
@@ -70,6 +72,8 @@ class Company(Entry):
     former_until: Day | None = None
     former_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     former_fiscal_year_end_month: Annotated[int, Field(ge=1, le=12)] | None = None
+    receipts_changed_on: Day | None = None
+    former_shares_per_receipt: Annotated[float, Field(gt=0)] | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     note: Text | None = None
 

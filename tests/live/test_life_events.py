@@ -151,6 +151,26 @@ def test_another_reporting_currency_is_refused_until_the_registry_says_so(tmp_pa
     assert by_end[date(2026, 9, 30)] == "USD" and by_end[date(2026, 6, 30)] == "KRW"
 
 
+def test_another_number_of_shares_in_a_receipt_moves_the_price_and_not_the_value(tmp_path: Path) -> None:
+    # TSM holds five shares. Yahoo tells a change to one share as a split of the receipt, five for one.
+    before = registry(["tsmc"])
+    changed = {"shares_per_receipt": 1.0, "former_shares_per_receipt": 5.0, "receipts_changed_on": LATER}
+    after = registry(["tsmc"], tsmc=changed)
+    with StandIn(World(companies=["tsmc"])) as standin:
+        ask(tmp_path, standin, before, Clock(TODAY))
+        history = prices(tmp_path, before)
+        standin.world.add_split("tsmc", LATER, 5)
+        standin.world.today = LATER
+        assert outcomes(ask(tmp_path, standin, before, Clock(LATER)))["chart/TSM"] == "ok"
+    told = prices(tmp_path, after)
+    joined = history.join(told, on="date", suffix="_now")
+    assert joined.height == history.height
+    assert (joined["market_cap_usd_now"] / joined["market_cap_usd"] - 1).abs().max() < 1e-9  # type: ignore[operator]
+    last, first = told.row(-1, named=True), told.row(-2, named=True)
+    assert last["close"] / first["close"] == pytest.approx(0.2, rel=0.011)
+    assert last["market_cap_usd"] / first["market_cap_usd"] == pytest.approx(1, rel=0.011)
+
+
 def test_another_year_end_and_another_receipt_are_a_registry_edit(tmp_path: Path) -> None:
     # What the figures become is told in tests/analytics; here that nothing that was told is lost or asked again.
     before = registry(["tsmc"])

@@ -97,6 +97,15 @@ TABLES = (
                 "Month in which its fiscal year ended until then, 1 to 12.",
                 nullable=True,
             ),
+            Column(
+                "receipts_changed_on",
+                DATE,
+                "First day on which one listed receipt held `shares_per_receipt`; null: it always did.",
+                nullable=True,
+            ),
+            Column(
+                "former_shares_per_receipt", FLOAT, "Ordinary shares in one listed receipt until then.", nullable=True
+            ),
             Column("country", STRING, "Country of its head office, ISO 3166 alpha-2.", nullable=True),
             Column("note", STRING, "Judgement with its reason and date.", nullable=True),
         ),

@@ -2,21 +2,25 @@
 -- (and what sources treat as splits) up to the day they were fetched: multiplied back. The share count of the newest period known on the day, times the
 -- share splits since it became known, if that period ended no more than 550 days ago; outstanding shares unless they are
 -- less than 90 % of the diluted, which then are all classes. Not used: counts from before the listing, and counts of other
--- sources than filings with a split after their period. Yahoo and Alpha Vantage count receipts. A ticker with an undated
+-- sources than filings with a split after their period. Yahoo and Alpha Vantage count receipts, as they were when they were known; a
+-- split within five days of another number of shares in a receipt is that, and no split of shares. A ticker with an undated
 -- split has no close.
 WITH quoted AS (
-  SELECT c.company_id, c.ticker, c.shares_per_receipt, p.date, p.close, p.currency, p.adjusted_to
+  SELECT c.company_id, c.ticker, p.date, p.close, p.currency, p.adjusted_to,
+    CASE WHEN p.date < c.receipts_changed_on THEN c.former_shares_per_receipt ELSE c.shares_per_receipt END
+      AS shares_per_receipt
   FROM raw.price_observations p JOIN core.companies c USING (ticker)
   WHERE own.is_known(p.date)
   QUALIFY row_number() OVER (PARTITION BY p.ticker, p.date ORDER BY p.source <> 'yahoo', p.source) = 1
 ),
 share_splits AS (
   SELECT c.company_id, s.date, s.ratio FROM raw.splits s JOIN core.companies c USING (ticker)
-  WHERE s.is_share_split AND s.date IS NOT NULL
+  WHERE s.is_share_split AND s.date IS NOT NULL AND coalesce(abs(s.date - c.receipts_changed_on) > 5, true)
 ),
 counts AS (
   SELECT q.company_id, q.item, q.period_end, q.known_at,
-    q.value * CASE WHEN q.source IN ('yahoo', 'alphavantage') THEN c.shares_per_receipt ELSE 1 END AS shares
+    q.value * CASE WHEN q.source NOT IN ('yahoo', 'alphavantage') THEN 1
+      WHEN q.known_at < c.receipts_changed_on THEN c.former_shares_per_receipt ELSE c.shares_per_receipt END AS shares
   FROM own.company_quarters q JOIN core.companies c USING (company_id)
   WHERE q.item IN ('shares_outstanding', 'diluted_shares')
     AND (c.listed_from IS NULL OR coalesce(q.period_start, q.period_end) >= c.listed_from)
