@@ -27,8 +27,9 @@ def main(days: int = 10) -> None:
     """Live through the days; fail at the first that costs too much."""
     registry, rows, began = stacks.load(), [], time.monotonic()
     world = World(TODAY)
-    filers = [c.company_id for c in world.companies.values() if c.cik]
-    others = [c.company_id for c in world.companies.values() if not c.cik]
+    listed = [c for c in registry.company_entries if c.status == "listed"]
+    filers = [c.id for c in listed if c.cik]
+    others = [c.id for c in listed if not c.cik]
     calendar = list(islice(working_days(TODAY), days))
     news = events(world, filers, others, calendar)
     with tempfile.TemporaryDirectory() as folder, StandIn(world) as standin:
@@ -57,7 +58,7 @@ def main(days: int = 10) -> None:
     section(
         "live_daily",
         "What a day costs",
-        f"""{len(world.companies)} listed companies, {len(filers)} of them filers of SEC; requests counted at the
+        f"""{len(listed)} listed companies, {len(filers)} of them filers of SEC; requests counted at the
 stand-in over {days} working days, cookie and crumb included. A day may cost fewer than {MOST_SEC} requests to SEC and
 {MOST_YAHOO} to Yahoo; the first has the whole history to ask for.
 
