@@ -98,6 +98,31 @@ def largest_pool(pools: Sequence[LayerPool], measure: str) -> str | None:
     return f"{text}: {formats.dollars(top.profit)}, {formats.percent(top.profit / total)} of measured {measure}"
 
 
+def largest_increment(
+    name: str, gained: float, total: float, members: Sequence[Stake], measure: str, since: str
+) -> str | None:
+    """Of each new dollar one layer got most, and one of its members how much of it; US dollars."""
+    if total <= 0 or gained <= 0:
+        return None
+    text = f"Of each new dollar of {measure} since {since}, {formats.cents(gained / total)} went to {low(name)}"
+    star = max(members, key=lambda m: m.value, default=None)
+    if star and len(members) > 1 and star.value >= gained / 2:
+        text += f", {star.value / total * 100:.0f} of them to {star.name}"
+    return text
+
+
+def margin_taken_apart(name: str, row: Mapping[str, float], since: str) -> str | None:
+    """A margin moved by at least a point: how much of it members did themselves, and how much the mix; fractions."""
+    change, own, mix = row["change"], row["within"], row["between"]
+    moved = row["entry"] + row["exit"]
+    if abs(change) < 0.01:
+        return None
+    way = "rose" if change > 0 else "fell"
+    parts = [(own, "from members’ own margins"), (mix, "from the mix"), (moved, "from who came and left")]
+    told = [f"{formats.points(part).split(' ')[0]} {text}" for part, text in parts if abs(part) >= 0.005]
+    return f"{possessive(name)} margin {way} {formats.points(abs(change))} since {since}: {', '.join(told)}"
+
+
 def largest_spender(now: Mapping[str, float], then: Mapping[str, float], since: str) -> str | None:
     """One layer spends more than all others together; US dollars by name, and how many times as much as then."""
     if len(now) < 2:

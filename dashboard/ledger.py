@@ -364,6 +364,41 @@ class Ledger:
         return found
 
     @cached_property
+    def increments(self) -> dict[tuple[str, str, str, str, str], dict[str, Mapping[str, Any]]]:
+        """Rows of marts.increments, twelve months: (lens, basis, item, base quarter, quarter) -> layer -> row."""
+        wanted = [q for q in set(self._headlines.values()) if q]
+        rows = self.frame("marts.increments").filter(
+            (pl.col("window") == "ttm") & pl.col("calendar_quarter").is_in(wanted) & (pl.col("item") != "revenue")
+        )
+        found: dict[tuple[str, str, str, str, str], dict[str, Mapping[str, Any]]] = defaultdict(dict)
+        for r in rows.iter_rows(named=True):
+            found[r["lens"], r["basis"], r["item"], r["base_quarter"], r["calendar_quarter"]][r["layer"]] = r
+        return found
+
+    def _decompositions(self, name: str) -> pl.DataFrame:
+        wanted = [q for q in set(self._headlines.values()) if q]
+        return self.frame(name).filter(
+            (pl.col("window") == "ttm")
+            & (pl.col("basis") == "layer")
+            & (pl.col("metric") == "operating_margin")
+            & pl.col("calendar_quarter").is_in(wanted)
+        )
+
+    @cached_property
+    def decomposition(self) -> dict[tuple[str, str, str, str], Mapping[str, Any]]:
+        """Operating margins taken apart, layer basis, twelve months: (lens, layer, base quarter, quarter) -> row."""
+        rows = self._decompositions("marts.decomposition").iter_rows(named=True)
+        return {(r["lens"], r["layer"], r["base_quarter"], r["calendar_quarter"]): r for r in rows}
+
+    @cached_property
+    def decomposition_members(self) -> dict[tuple[str, str, str, str], list[Mapping[str, Any]]]:
+        """The same by member."""
+        found: dict[tuple[str, str, str, str], list[Mapping[str, Any]]] = defaultdict(list)
+        for r in self._decompositions("marts.decomposition_members").iter_rows(named=True):
+            found[r["lens"], r["layer"], r["base_quarter"], r["calendar_quarter"]].append(r)
+        return found
+
+    @cached_property
     def deals(self) -> list[dict[str, Any]]:
         """Rows of core.deals, the oldest first."""
         return self.frame("core.deals").sort("date", "deal", "step").to_dicts()

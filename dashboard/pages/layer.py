@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analytics.metrics.registry import METRICS
 from dashboard import findings, formats
-from dashboard.cards import history
+from dashboard.cards import decomposition, history
 from dashboard.cards.card import Column, Table, Value
 from dashboard.ledger import Layer, Ledger, Lens, Member
 from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as, why_unmeasured
@@ -48,6 +48,9 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
         for identifier, question, basis, metrics in FAMILIES
         if (card := history.card(ledger, lens.lens, layer, identifier, question, basis, metrics)).views
     ]
+    taken_apart = decomposition.card(ledger, lens.lens, layer)
+    if taken_apart.views:
+        cards.insert(1, taken_apart)  # after the margins
     members = _members(ledger, lens.lens, layer, quarter)
     siblings = ledger.layers(lens.lens)
     index = siblings.index(layer)
