@@ -89,6 +89,7 @@ graph: $(INSTALLED) ## whether Dagster can load the graph
 .PHONY: docs
 docs: $(INSTALLED) ## the generated pages of docs/
 	@$(BIN)/python -m analytics.contracts.dictionary > docs/tables.md
+	@$(BIN)/python -m pipelines.graph > docs/graph.md
 
 # Proofs take minutes each; PROOFS="live_storm live_daily" runs some of them.
 .PHONY: prove

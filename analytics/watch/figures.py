@@ -5,14 +5,13 @@ Belongs here: rules over core.company_quarters, core.anomalies and raw.observati
 
 import polars as pl
 
-from analytics.items import IDENTITIES, ITEMS
+from analytics.items import IDENTITIES
 from analytics.watch.findings import amount, found, nothing
 
 # Statements of one company do not move twentyfold in several items at once; another unit or currency does (thousands:
 # 1,000; won for dollars: some 1,300; yen for dollars: some 150; Taiwan dollars for dollars: some 30).
 FOLD = 20.0
 ITEMS_THAT_MOVE = 3
-FLOWS = [item.id for item in ITEMS if item.kind == "flow"]
 # Anomalies by which a whole payload betrays itself.
 PAYLOAD_RULES = ["scale jump", "repeats the quarter before"]
 ANOMALY = ["company_id", "item", "period_end", "rule"]
@@ -39,14 +38,14 @@ def moved(now: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def leapt(now: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
-    """New quarters of which several flows are over twenty times, or under a twentieth of, those of the quarter before.
+    """New quarters of which several items are over twenty times, or under a twentieth of, those of the quarter before.
 
     Args:
         now, before: core.company_quarters; what `before` held already is not told again. Without `before` nothing is.
     """
     if before is None:
         return nothing()
-    rows = now.filter(pl.col("item").is_in(FLOWS) & (pl.col("derivation") != "year_only"))
+    rows = now.filter(pl.col("derivation") != "year_only")
     known = before.select("company_id", "period_end").unique()
     new = rows.select("company_id", "period_end").unique().join(known, on=["company_id", "period_end"], how="anti")
     if new.is_empty():

@@ -22,5 +22,8 @@ def found(rows: pl.DataFrame, subject: str, row: pl.Expr, told: pl.Expr) -> pl.D
 
 
 def amount(column: str) -> pl.Expr:
-    """An amount with four significant digits, as text; 'nothing' where there is none."""
-    return pl.coalesce(pl.col(column).round_sig_figs(4).cast(pl.String), pl.lit("nothing"))
+    """An amount with four significant digits, as text: billions as bn; 'nothing' where there is none."""
+    value = pl.col(column).cast(pl.Float64)
+    billions = pl.format("{} bn", (value / 1e9).round_sig_figs(4))
+    text = pl.when(value.abs() >= 1e9).then(billions).otherwise(value.round_sig_figs(4).cast(pl.String))
+    return pl.coalesce(text, pl.lit("nothing"))

@@ -1,17 +1,20 @@
 """The graph: one name everywhere, everything described, stages in order."""
 
 import ast
+import inspect
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from analytics.contracts import TABLES, Table, table
 from assets import policies
-from assets.checks import CONTRACT
+from assets.checks import CONTRACT, RULES
+from pipelines import graph
 from pipelines.definitions import compose
 from pipelines.home import Home
 from pipelines.settings import Settings
@@ -21,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 FILES = [f for stage in STAGES for f in sorted((ROOT / "assets" / stage).glob("[!_]*.py"))]
 DEFINITIONS = compose(Settings())
 GRAPH = DEFINITIONS.resolve_asset_graph()
+CHECKS = {key: GRAPH.get_check_spec(key) for key in GRAPH.asset_check_keys}
 SPECS = {spec.key: spec for spec in DEFINITIONS.resolve_all_asset_specs()}
 
 
@@ -85,9 +89,49 @@ def test_every_asset_has_group_kinds_owners_and_tags(key):
 
 
 def test_every_table_has_a_blocking_contract_check():
-    checks = {key: GRAPH.get_check_spec(key) for key in GRAPH.asset_check_keys}
-    assert {k.asset_key for k in checks if k.name == CONTRACT} == set(map(key_of, TABLES))
-    assert all(spec.blocking and spec.description for spec in checks.values())
+    contracts = {k for k in CHECKS if k.name == CONTRACT}
+    assert {k.asset_key for k in contracts} == set(map(key_of, TABLES))
+    assert all(CHECKS[k].blocking for k in contracts)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: f"{r.table}.{r.name}")
+def test_every_rule_is_a_check_that_says_what_to_do_and_stops_if_it_is_an_error(rule):
+    spec = CHECKS[dg.AssetCheckKey(key_of(table(rule.table)), rule.name)]
+    assert spec.blocking == (rule.severity == "ERROR")
+    assert rule.says in (spec.description or "") and rule.remedy in (spec.description or "")
+    # What a rule asks for is the frame, what readers see, the inputs, or a table that its asset takes.
+    asked = {p.name for p in inspect.signature(rule.finds).parameters.values() if p.default is p.empty}
+    takes = {dep.asset_key.path[-1] for dep in SPECS[spec.asset_key].deps}
+    assert asked <= {"now", "before", "inputs"} | takes
+
+
+def test_every_check_has_a_description():
+    assert all(spec.description for spec in CHECKS.values())
+
+
+@pytest.mark.parametrize("contract", TABLES, ids=lambda t: t.full_name)
+def test_every_figure_has_a_unit(contract):
+    """A number without a unit is a count of places, a month or a position, and says so in its description."""
+    plain = {"fiscal_year", "position", "http_status", "requests"}
+    missing = [
+        c.name for c in contract.columns if c.dtype in (pl.Float64(), pl.Int64()) and not c.unit and c.name not in plain
+    ]
+    assert not missing
+
+
+def test_every_asset_links_to_a_page_that_is_published(refreshed_home):
+    current = Home.at(refreshed_home).current
+    for key, spec in SPECS.items():
+        told = spec.metadata["page"]
+        address = told.value if isinstance(told, dg.MetadataValue) else told
+        page, _, place = str(address).removeprefix(f"{policies.PAGES_URL}/").partition("#")
+        assert (current / page).is_file(), (key, address)
+        assert not place or f'id="{place}"' in (current / page).read_text(), (key, address)
+
+
+def test_the_graph_is_the_one_written_down():
+    """A snapshot: a change of the graph is a change of docs/graph.md, which `make docs` writes."""
+    assert graph.page() == (ROOT / "docs" / "graph.md").read_text()
 
 
 def test_stages_follow_one_another():

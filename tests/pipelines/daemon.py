@@ -27,26 +27,25 @@ from dagster._scheduler.scheduler import ScheduleIterationTimes, launch_schedule
 from pipelines.home import Home
 
 LOG = logging.getLogger("tests.daemon")
-LAUNCHERS = {
-    "in this process": ("dagster._core.launcher.sync_in_memory_run_launcher", "SyncInMemoryRunLauncher"),
-    "not at all": ("dagster._core.test_utils", "MockedRunLauncher"),
+LAUNCHER = {
+    "module": "dagster._core.launcher.sync_in_memory_run_launcher",
+    "class": "SyncInMemoryRunLauncher",
+    "config": {},
 }
 
 
 class Daemon:
     """The daemon of one home: a context manager that may be left and entered anew, as a machine is restarted."""
 
-    def __init__(self, environment: dict[str, str], runs: str = "in this process") -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
         self.environment, self.home = environment, Home.at(Path(environment["LAYERLEDGER_HOME"]))
-        self.launcher = LAUNCHERS[runs]
 
     @contextmanager
     def running(self) -> Iterator["Daemon"]:
         """The daemon between its start and its end."""
         self.home.prepare()
-        module, name = self.launcher
         storage = {"module": "pipelines.history", "class": "Storage", "config": {"base_dir": str(self.home.dagster)}}
-        overrides = {"run_launcher": {"module": module, "class": name, "config": {}}, "storage": {"custom": storage}}
+        overrides = {"run_launcher": LAUNCHER, "storage": {"custom": storage}}
         reference = InstanceRef.from_dir(str(self.home.dagster), overrides=overrides)
         target = LoadableTargetOrigin(executable_path=sys.executable, module_name="pipelines.definitions")
         with (
@@ -60,10 +59,15 @@ class Daemon:
             self._iterations: dict[str, ScheduleIterationTimes] = {}
             yield self
 
-    def look(self, now: datetime) -> None:
-        """One pass of every part at that time: schedules, then the queue, then sensors."""
+    def look(self, now: datetime, *, only_schedules: bool = False) -> None:
+        """One pass of every part at that time: schedules, then the queue, then sensors.
+
+        With `only_schedules` runs are queued and stay there.
+        """
         with time_machine.travel(now, tick=True), mock.patch.dict(os.environ, self.environment):
             list(launch_scheduled_runs(self.workspace, LOG, datetime.now(UTC), self._iterations))
+            if only_schedules:
+                return
             list(QueuedRunCoordinatorDaemon(interval_seconds=1).run_iteration(self.workspace))
             list(execute_sensor_iteration(self.workspace, LOG, None, None))
 

@@ -4,23 +4,29 @@ Belongs here: living through a day and telling its outcome as a row. Does not be
 """
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 
+from assets.request import Request
 from assets.versions import versions
+from pipelines.home import Home
+from pipelines.refresh import Outcome, refresh
 from pipelines.schedules import ZONE
-from tests.live.homes import Place, small
+from pipelines.settings import Settings
+from tests.live.homes import Place
 from tests.pipelines.daemon import Daemon
 from tests.standins import StandIn, World
 
+FIRST = date(2026, 10, 28)
 # A filer of SEC, and one that Yahoo alone tells of, in another currency.
 COMPANIES = ("nvidia", "samsung-electronics")
 # When somebody looks: before and after the sweep, the audit and housekeeping, and after the day's refresh.
@@ -79,6 +85,7 @@ class Life:
     standin: StandIn
     receiver: Webhook
     daemon: Daemon
+    only_schedules: bool = False
 
     def day(self, day: date, looks: Iterable[time] = LOOKS, then: Callable[[], object] = lambda: None) -> Row:
         """Live through a day in New York; `then` happens in its morning."""
@@ -87,7 +94,7 @@ class Life:
         runs, messages, version = len(self.daemon.runs()), len(self.receiver.messages), self.version
         at = datetime.combine(day, time(12), ZONE)
         for look in looks:
-            self.daemon.look(datetime.combine(day, look, ZONE))
+            self.daemon.look(datetime.combine(day, look, ZONE), only_schedules=self.only_schedules)
         return Row(
             day,
             f"{at:%z}",
@@ -110,14 +117,18 @@ def _how(record: dg.RunRecord) -> str:
 
 
 @contextmanager
-def life(folder: Path, first: date, runs: str = "in this process", **settings: str) -> Iterator[Life]:
-    """A home of two companies with its daemon; nothing has run yet. Its daemon is not running yet either."""
+def life(place: Place, first: date, *, only_schedules: bool = False) -> Iterator[Life]:
+    """A home with its sources, its receiver and its daemon, which is not running yet."""
     world = World(first, COMPANIES)
     with webhook() as receiver, StandIn(world) as standin:
-        place = small(folder, COMPANIES, LAYERLEDGER_WEBHOOK=receiver.url, **settings)
-        yield Life(place, world, standin, receiver, Daemon(place.environment(standin), runs))
+        place = replace(place, settings=place.settings | {"LAYERLEDGER_WEBHOOK": receiver.url})
+        yield Life(place, world, standin, receiver, Daemon(place.environment(standin)), only_schedules)
 
 
-def utc(day: date, hour: int, minute: int = 0) -> datetime:
-    """A time of that day, UTC."""
-    return datetime.combine(day, time(hour, minute), UTC)
+def refreshed(place: Place, standin: StandIn, **fields: Any) -> Outcome:
+    """Refresh in this process, as the command does; `fields` of the request."""
+    variables = place.environment(standin)
+    with mock.patch.dict(os.environ, {k: v for k, v in variables.items() if k.startswith("LAYERLEDGER_")}):
+        settings = Settings()
+    Home.at(place.home).prepare()
+    return refresh(settings, lambda *_: None, request=Request(**fields))

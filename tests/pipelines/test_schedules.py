@@ -9,7 +9,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from pipelines.definitions import compose
 from pipelines.home import Home
-from pipelines.schedules import weekdays
+from pipelines.schedules import SCHEDULES, weekdays
 from pipelines.settings import Settings
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -22,10 +22,19 @@ def ticks(start: datetime, n: int) -> list[datetime]:
     return [next(iterator).astimezone(NEW_YORK) for _ in range(n)]
 
 
-def test_it_runs_by_default_with_its_zone_named():
-    assert SCHEDULE.default_status == dg.DefaultScheduleStatus.RUNNING
-    assert SCHEDULE.execution_timezone == "America/New_York"
-    assert SCHEDULE.job_name == "refresh"
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
+def test_every_schedule_runs_by_default_with_its_zone_named(schedule):
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert schedule.execution_timezone == "America/New_York"
+
+
+def test_each_schedule_has_its_job():
+    defs = compose(Settings())
+    assert {s.name: s.job_name for s in SCHEDULES} == {
+        "weekdays_after_us_close": "refresh", "weekly_sweep": "sweep", "weekly_housekeeping": "housekeeping",
+        "monthly_audit": "audit",
+    }  # fmt: skip
+    assert all(defs.resolve_job_def(s.job_name) for s in SCHEDULES)
 
 
 def test_it_ticks_on_weekdays_only():
