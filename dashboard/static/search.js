@@ -76,8 +76,10 @@
     told.textContent = wanted ? found.length > MOST ? found.length + " found, the first " + MOST + " shown" : found.length + " found" : "";
   }
 
-  // Up and down move between the field and what was found; Enter in the field opens the first.
+  // Up and down move between the field and what was found; Enter in the field opens the first; Escape closes at once,
+  // where the field would only empty itself.
   function move(event) {
+    if (event.key === "Escape") { dialog.close(); event.preventDefault(); return; }
     var links = Array.prototype.slice.call(list.querySelectorAll("a")), at = links.indexOf(document.activeElement);
     if (event.key === "Enter" && document.activeElement === input && links.length) { links[0].click(); event.preventDefault(); return; }
     var step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

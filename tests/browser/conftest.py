@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from dashboard.site import build
+from tests.dashboard import synthetic
+
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -39,6 +42,14 @@ def site(request: pytest.FixtureRequest) -> Path:
 def pages(site: Path) -> list[str]:
     """The paths of all pages, relative to the folder."""
     return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of the synthetic tables, in which one company's name is a formula, markup, quotes and right-to-left."""
+    folder = tmp_path_factory.mktemp("hostile")
+    build(synthetic.tables(), folder, run_id="0123456789ab", as_of=synthetic.AS_OF, version="9.9.9")
+    return folder
 
 
 @pytest.fixture(scope="session")
