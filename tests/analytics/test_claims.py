@@ -292,6 +292,18 @@ def test_companies_in_more_than_one_layer():
     assert (found["measured"], found["verdict"], found["measured_text"]) == (1, "supported", "1 companies")
 
 
+def test_who_sits_where_is_told_of_the_newest_final_quarter():
+    # In 2025Q4 small alone has reported, a tenth of the layer: who sits where is known, and is not ahead of the figures.
+    rows = quarters(flat("big", "2024Q1", 7, revenue=90), flat("small", "2024Q1", 8, revenue=10))
+    members = [member("a", "big"), member("a", "small"), member("b", "unit", company_id="small", measure="dark")]
+    unit = company("unit", status="part_of", ticker=None, currency=None, shares_per_receipt=None, parent_id="small")
+    one = claim("band", metric="companies_spanning_layers", low=1.0)
+    found = book(rows, one, *members, people=(unit,))
+    assert (one_row(found)["measured"], one_row(found)["calendar_quarter"]) == (1, "2025Q3")
+    newest = found.history.filter(calendar_quarter="2025Q4")
+    assert newest.select("verdict", "status").rows() == [("supported", "provisional")]
+
+
 def test_a_metric_that_does_not_exist_is_named():
     with pytest.raises(ValueError, match="a claim names 'happiness', which is no metric"):
         book(margins("2024Q1", {"x": [0.6] * 4}), claim("band", metric="happiness", low=0), member("a", "x"))
