@@ -293,7 +293,7 @@ def test_companies_in_more_than_one_layer():
 
 
 def test_who_sits_where_is_told_of_the_newest_final_quarter():
-    # In 2025Q4 small alone has reported, a tenth of the layer: who sits where is known, and is not ahead of the figures.
+    # In 2025Q4 small alone has reported, a tenth of the layer: who sits where is known, and not ahead of the figures.
     rows = quarters(flat("big", "2024Q1", 7, revenue=90), flat("small", "2024Q1", 8, revenue=10))
     members = [member("a", "big"), member("a", "small"), member("b", "unit", company_id="small", measure="dark")]
     unit = company("unit", status="part_of", ticker=None, currency=None, shares_per_receipt=None, parent_id="small")
