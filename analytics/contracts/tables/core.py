@@ -95,6 +95,7 @@ TABLES = (
                 "former_fiscal_year_end_month",
                 INT,
                 "Month in which its fiscal year ended until then, 1 to 12.",
+                unit="month",
                 nullable=True,
             ),
             Column(
@@ -104,7 +105,11 @@ TABLES = (
                 nullable=True,
             ),
             Column(
-                "former_shares_per_receipt", FLOAT, "Ordinary shares in one listed receipt until then.", nullable=True
+                "former_shares_per_receipt",
+                FLOAT,
+                "Ordinary shares in one listed receipt until then.",
+                unit="shares",
+                nullable=True,
             ),
             Column("country", STRING, "Country of its head office, ISO 3166 alpha-2.", nullable=True),
             Column("note", STRING, "Judgement with its reason and date.", nullable=True),
