@@ -89,10 +89,19 @@ def tables(
     newest = str(layer_metrics["calendar_quarter"].max() or "2014Q4")
     members = aggregate.members_by_quarter(memberships, companies, newest)
     wanted = [(c.metric, c.pool) for c in claims if c.metric is not None and c.test != "not_testable"]
-    found = by_key(values(wanted, layer_metrics, value_capture, member_amounts, members))
     names: dict[str, dict[str, str]] = {}
     for lens, layer, name in layers.sort("lens", "position").select("lens", "layer", "name").iter_rows():
         names.setdefault(lens, {})[layer] = name
+    # Only the lenses in which a metric is read.
+    places = {
+        (lens, key_of(c.metric, c.pool))
+        for c in claims
+        if c.metric is not None
+        for lens in (c.lens or "", *_elsewhere(c, names))
+    }
+    read_there = pl.DataFrame(sorted(places), schema={"lens": pl.String, "metric": pl.String}, orient="row")
+    rows = values(wanted, layer_metrics, value_capture, member_amounts, members)
+    found = by_key(rows.join(read_there, on=["lens", "metric"], how="semi"))
     dark = members.filter(~pl.col("measurable")).group_by("lens", "layer", "basis", "quarter").len()
     final = layer_metrics.filter(pl.col("status") == "final").group_by("lens").agg(pl.col("calendar_quarter").max())
     newest_final = {lens: windows.index(quarter) for lens, quarter in final.iter_rows()}
@@ -103,6 +112,16 @@ def tables(
         _frame("marts.claim_readings", [row for ledger in ledgers for row in ledger.reading_rows]),
         _frame("marts.claim_history", [row for ledger in ledgers for row in ledger.history_rows]),
     )
+
+
+def _elsewhere(claim: Claim, names: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The other lenses that have the layers which a claim names."""
+    named = {*claim.layers, *claim.versus}
+    return [
+        lens
+        for lens, layers in names.items()
+        if lens != claim.lens and (claim.metric in OF_THE_LENS or named <= set(layers))
+    ]
 
 
 def _frame(name: str, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -273,18 +292,14 @@ class _Ledger:
         """The other readings, in the quarter of the headline; without one, each in its newest quarter."""
         if not self.testable or self.newest is None:
             return []
-        named = {*self.claim.layers, *self.claim.versus}
-        found = [
+        return [
             self._newest("other_basis", basis=_OTHER_BASIS[self.claim.basis]),
             self._newest("other_window", window=_OTHER_WINDOW[self.window]),
             self._newest("median"),
             self._newest("without_largest"),
             *([self.read("quarter_before", self.headline.quarter - 1)] if self.headline else []),
+            *(self._newest("other_lens", lens=lens) for lens in _elsewhere(self.claim, self.book.layers)),
         ]
-        for lens, layers in self.book.layers.items():
-            if lens != self.lens and (self.claim.metric in OF_THE_LENS or named <= set(layers)):
-                found.append(self._newest("other_lens", lens=lens))
-        return found
 
     def _newest(self, name: str, **place: str) -> Reading:
         """A reading in the headline's quarter; without a headline in the newest in which it can be tested."""
