@@ -326,6 +326,6 @@ def _gaps(rows: pl.DataFrame) -> list[dict[str, object]]:
     return (
         recent.group_by("reason")
         .agg(quarters=pl.len(), items=pl.col("item").unique().sort(), newest=pl.col("period_end").max())
-        .sort("quarters", descending=True)
+        .sort("quarters", "reason", descending=[True, False])
         .to_dicts()
     )
