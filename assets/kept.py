@@ -43,27 +43,34 @@ class Made:
 
 def made(connection: Connection, contract: Table) -> Made | None:
     """What a table was made from; None if that, or the table, is not there."""
-    there = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name IN (?, ?)",
-        [MADE, contract.full_name],
-    ).fetchall()
-    if there != [(2,)]:
-        return None
-    query = f"SELECT part, made_from, content FROM {MADE} WHERE table_name = ?"
-    rows = connection.execute(query, [contract.full_name]).fetchall()
-    whole = [(made_from, content) for part, made_from, content in rows if part is None]
-    if not whole:
-        return None
-    return Made(*whole[0], parts={part: made_from for part, made_from, _ in rows if part is not None})
+    return all_made(connection).get(contract.full_name)
 
 
-def mark(connection: Connection, contract: Table, now: Made | None) -> None:
-    """Note what a table was made from (None: unknown); within the transaction that writes it."""
+def all_made(connection: Connection) -> dict[str, Made]:
+    """What every table was made from, by its full name."""
+    query = "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+    there = {name for (name,) in connection.execute(query).fetchall()}
+    if MADE not in there:
+        return {}
+    rows = connection.execute(f"SELECT table_name, part, made_from, content FROM {MADE}").fetchall()
+    parts: dict[str, dict[str, str]] = {name: {} for name, *_ in rows}
+    for name, part, made_from, _ in rows:
+        if part is not None:
+            parts[name][part] = made_from
+    return {
+        name: Made(made_from, content, parts[name])
+        for name, part, made_from, content in rows
+        if part is None and name in there
+    }
+
+
+def mark(connection: Connection, contract: Table, before: Made | None, now: Made | None) -> None:
+    """Note what a table was made from, and was before (None: unknown); within the transaction that writes it."""
     name = contract.full_name
-    if now is None and made(connection, contract) is None:
-        return
-    connection.execute(CREATE)
-    connection.execute(f"DELETE FROM {MADE} WHERE table_name = ?", [name])
+    if now is not None:
+        connection.execute(CREATE)
+    if before is not None:
+        connection.execute(f"DELETE FROM {MADE} WHERE table_name = ?", [name])
     if now is None:
         return
     rows = pl.DataFrame(

@@ -25,7 +25,7 @@ from pydantic import Field, PrivateAttr
 from analytics.contracts import Column, ContractError, Table, conform
 from assets.delivery import Delivery, mark
 from assets.delivery import taken as already
-from assets.kept import Made, made, same
+from assets.kept import Made, all_made, made, same
 from assets.kept import mark as mark_made
 from assets.sources.payload import Fetch
 
@@ -117,7 +117,7 @@ def write_table(
     """
     frame = conform(frame, contract)
     examine(frame)
-    _store(connection, contract, frame, append, taken, now)
+    _store(connection, contract, frame, append, taken, made(connection, contract), now)
     return row_count(connection, contract)
 
 
@@ -127,27 +127,34 @@ def _store(
     frame: pl.DataFrame,
     append: bool,
     taken: Delivery | None,
+    before: Made | None,
     now: Made | None,
-) -> None:
-    """Put a frame that keeps its contract in the place of the table, or add its new rows, in one transaction."""
-    before = made(connection, contract) if now else None
+) -> Made | None:
+    """Put a frame that keeps its contract in the place of the table, or add its new rows, in one transaction.
+
+    Returns:
+        What it is made from, with the name of its content; None if that is unknown.
+    """
     connection.register("incoming", frame)
     connection.execute("BEGIN")
     try:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
         if append and _exists(connection, contract):
             changed = _append(connection, contract) > 0
-        elif changed := before is None or not same(frame, read_table(connection, contract)):
+        elif changed := not (now and before and same(frame, read_table(connection, contract))):
             _replace(connection, contract)
         if taken is not None:
             mark(connection, taken)
-        mark_made(connection, contract, replace(now, content=before.content) if now and before and not changed else now)
+        if now and before and not changed:
+            now = replace(now, content=before.content)
+        mark_made(connection, contract, before, now)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     finally:
         connection.unregister("incoming")
     connection.execute("COMMIT")
+    return now
 
 
 def row_count(connection: Connection, contract: Table) -> int:
@@ -237,6 +244,7 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
     path: str = Field(description="The DuckDB file, inside the home.")
     _connection: Connection | None = PrivateAttr(default=None)
     _read: dict[str, pl.DataFrame] = PrivateAttr(default_factory=dict)
+    _all_made: dict[str, Made] = PrivateAttr(default_factory=dict)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
@@ -247,6 +255,7 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with writing(self.file.parent):
             self._connection = connect(self.file)
+            self._all_made = all_made(self.connection)
             try:
                 yield self
             finally:
@@ -299,14 +308,17 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
         self._read.pop(contract.full_name, None)
         frame = conform(frame, contract)
         examine(frame)
-        _store(self.connection, contract, frame, append, taken, now)
+        now = _store(self.connection, contract, frame, append, taken, self.made(contract), now)
+        self._all_made.pop(contract.full_name, None)
+        if now:
+            self._all_made[contract.full_name] = now
         if not append:
             self._read[contract.full_name] = frame
         return row_count(self.connection, contract)
 
     def made(self, contract: Table) -> Made | None:
         """What a table was made from; None if nobody knows."""
-        return made(self.connection, contract)
+        return self._all_made.get(contract.full_name)
 
     def delivery(self, contract: Table, basis: str, fetches: Iterable[Fetch], *, anew: bool = False) -> Delivery:
         """Return what a raw table has yet to take up of some fetches, given in order; all of them if `anew`."""
