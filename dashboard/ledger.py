@@ -364,6 +364,23 @@ class Ledger:
         return found
 
     @cached_property
+    def stress(self) -> dict[str, dict[tuple[str, str], dict[tuple[str, str], Mapping[str, Any]]]]:
+        """A year of marts.stress, twelve months: lens -> (kind, subject) -> (component, quarter) -> row."""
+        heads = {one.lens: q for one in self.lenses if (q := self._headlines.get((one.lens, "consolidated")))}
+        if not heads:
+            return {}
+        rows = self.frame("marts.stress").filter(
+            (pl.col("window") == "ttm")
+            & (pl.col("calendar_quarter") >= shifted(min(heads.values()), -4))
+            & (pl.col("calendar_quarter") <= max(heads.values()))
+        )
+        found: dict[str, dict[tuple[str, str], dict[tuple[str, str], Mapping[str, Any]]]] = defaultdict(dict)
+        for r in rows.iter_rows(named=True):
+            own = found[r["lens"]].setdefault((r["kind"], r["subject"]), {})
+            own[r["component"], r["calendar_quarter"]] = r
+        return found
+
+    @cached_property
     def increments(self) -> dict[tuple[str, str, str, str, str], dict[str, Mapping[str, Any]]]:
         """Rows of marts.increments, twelve months: (lens, basis, item, base quarter, quarter) -> layer -> row."""
         wanted = [q for q in set(self._headlines.values()) if q]

@@ -21,7 +21,7 @@ from dashboard import formats, news, runtime, search, theme
 from dashboard.cards.card import Table
 from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
-from dashboard.pages import capex, claims, company, coverage, downloads, layer, methods, overview, question, stack
+from dashboard.pages import capex, claims, company, coverage, debt, downloads, layer, methods, overview, question, stack
 from dashboard.pages.page import Page, lens_path, navigation
 from dashboard.payload import Payload
 
@@ -97,7 +97,7 @@ def _pages(ledger: Ledger) -> list[Page]:
         *(overview.page(ledger, lens) for lens in ledger.lenses),
         *(layer.page(ledger, lens, one) for lens in ledger.lenses for one in ledger.layers(lens.lens)),
         *(stack.page(ledger, lens) for lens in ledger.lenses),
-        *(page for lens in ledger.lenses if (page := capex.page(ledger, lens))),
+        *(page for make in (capex.page, debt.page) for lens in ledger.lenses if (page := make(ledger, lens))),
         *(page for make in (question.page, claims.page) if (page := make(ledger))),
         *company.pages(ledger),
         coverage.page(ledger),
