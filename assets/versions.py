@@ -178,7 +178,8 @@ def place(root: Path, aside: Path, name: str) -> Path:
     (root / "versions").mkdir(exist_ok=True)
     placed = aside.rename(root / "versions" / name)
     link = root / f".current-{name}"
-    link.unlink(missing_ok=True)
+    for left_by_a_killed_run in root.glob(".current-*"):
+        left_by_a_killed_run.unlink()
     link.symlink_to(Path("versions") / name)
     link.replace(root / "current")
     for version in versions(root):

@@ -95,14 +95,14 @@ def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int, stretch: flo
     end = _figures(scene.undisturbed)
     with StandIn(world(now())) as standin:
         for _ in range(kills):
-            written = _journal(place)
+            written, aside = _journal(place), _aside(place)
             with place.started(standin, *REFRESH) as process:
                 time.sleep(chance.uniform(0, stretch * scene.seconds))
                 ended = process.poll()
                 process.kill()
                 process.wait()
             assert ended in (None, 0), process.stderr and process.stderr.read()
-            met["ended before" if ended == 0 else _stage(place, written)] += 1
+            met["ended before" if ended == 0 else _stage(place, written, aside)] += 1
             whole(place)
             nothing_acknowledged_is_lost(place, written)
         done = place.run(standin, *REFRESH)
@@ -127,10 +127,14 @@ def nothing_acknowledged_is_lost(place: Place, written: Mapping[str, bytes]) -> 
             assert len(archive.get(fetch.payload_sha256)) == fetch.bytes
 
 
-def _stage(place: Place, written: Mapping[str, bytes]) -> str:
-    if list((place.home / "published").glob(".staging-*")):
-        return "deriving the last tables, or publishing"
-    return "asking, or deriving" if _journal(place) != written else "starting, or asking the first question"
+def _stage(place: Place, written: Mapping[str, bytes], aside: set[str]) -> str:
+    if _aside(place) - aside:
+        return "making pages and downloads, or publishing"
+    return "asking, or deriving tables" if _journal(place) != written else "starting, or asking the first question"
+
+
+def _aside(place: Place) -> set[str]:
+    return {folder.name for folder in (place.home / "published").glob(".staging-*")}
 
 
 def _journal(place: Place) -> dict[str, bytes]:
