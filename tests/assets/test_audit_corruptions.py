@@ -30,6 +30,7 @@ FOURTH = "company_id = 'acme' AND item = 'revenue' AND period_end = '2024-12-31'
 BETA = "company_id = 'beta' AND item = 'revenue' AND period_end = '2024-06-30'"
 SAID = "company_id = 'acme' AND concept = 'us-gaap:Revenues' AND period_start = '2024-04-01'"
 TOP = "lens = 'stack' AND layer = 'top' AND calendar_quarter = '2024Q2' AND \"window\" = 'quarter'"
+YEAR = "lens = 'stack' AND layer = 'top' AND calendar_quarter = '2024Q4' AND \"window\" = 'ttm'"
 
 
 @dataclass(frozen=True)
@@ -321,6 +322,67 @@ DERIVED = (
         "coverage embellished",
         "UPDATE marts.coverage SET n_reported = 9 WHERE member_id = 'gamma' AND item = 'revenue'",
         ("marts.coverage", "member_id gamma, item revenue: n_reported is 9, derived again 3"),
+    ),
+    corrupted(
+        "an index of concentration",
+        f"UPDATE marts.concentration SET hhi = 9000 WHERE {TOP} AND item = 'revenue' AND basis = 'layer'",
+        ("marts.concentration", "layer top", "item revenue", "hhi is 9000.0, derived again 10000.0"),
+    ),
+    corrupted(
+        "a dollar that no lens places",
+        "UPDATE marts.universe SET placed_usd = placed_usd + 1e6, total_usd = total_usd + 1e6 "
+        "WHERE item = 'operating_income' AND calendar_quarter = '2024Q2'",
+        ("marts.universe", "item operating_income, calendar_quarter 2024Q2: total_usd is"),
+    ),
+    corrupted(
+        "a new dollar that was there before",
+        f"UPDATE marts.increments SET increment_usd = increment_usd + 1e6 WHERE {YEAR} AND item = 'operating_income'",
+        ("increments_close", "stack/top operating_income: 2024Q4", "since 2023Q4", "is not"),
+    ),
+    corrupted(
+        "a share of the increment",
+        f"UPDATE marts.increments SET share_of_net = 2 WHERE {YEAR} AND item = 'operating_income'",
+        ("increments_close", "stack operating_income: 2024Q4", "shares sum to 2.0 of net"),
+    ),
+    corrupted(
+        "a part of a change of margin",
+        f"UPDATE marts.decomposition SET within = within + 0.01 WHERE {TOP}",
+        ("decompositions_close", "stack/top operating_margin: 2024Q2", "since 2023Q2", "is not 0.01"),
+        ("decompositions_close", "stack/top operating_margin: 2024Q2", "the members sum to"),
+    ),
+    corrupted(
+        "a member's weight",
+        f"UPDATE marts.decomposition_members SET weight = 0.9 WHERE {TOP}",
+        ("decompositions_close", "stack/top operating_margin: 2024Q2", "weights sum to 0.9"),
+    ),
+    corrupted(
+        "a margin that is not the layer's",
+        "UPDATE marts.decomposition SET margin = margin + 0.1, change = change + 0.1, within = within + 0.1 "
+        f"WHERE {TOP}",
+        ("decompositions_close", "stack/top operating_margin: 2024Q2", "of the layer"),
+    ),
+    corrupted(
+        "a debt that paid for capex",
+        "UPDATE marts.company_capital SET value = 1e6, null_reason = NULL "
+        "WHERE company_id = 'acme' AND measure = 'funded_by_debt' AND calendar_quarter = '2024Q2'",
+        ("funding_closes", "acme: funded_capex: 2024Q2", "capex unknown USD, its parts sum to 1000000.0"),
+    ),
+    corrupted(
+        "capex since the base",
+        "UPDATE marts.company_capital SET value = value * 2 WHERE measure = 'cumulative_capex' "
+        "AND company_id = 'acme' AND calendar_quarter = '2024Q2'",
+        ("capex_since_base", "acme: cumulative_capex: 2024Q2: 150000000.0 USD, its quarters sum to 75000000.0"),
+        ("funding_closes", "stack/top cumulative_capex: 2024Q2", "the members sum to 150000000.0"),
+    ),
+    corrupted(
+        "a charge more",
+        "UPDATE marts.company_runoff SET shell_usd = shell_usd + 1e6 WHERE charge_year = 2030",
+        ("capex_since_base", "acme: da_to_come: 2024Q4", "USD run off"),
+    ),
+    corrupted(
+        "a rank",
+        f"UPDATE marts.stress SET rank = 2 WHERE {TOP} AND component = 'funding_gap' AND kind = 'company'",
+        ("stress_is_ranked", "acme: funding_gap: 2024Q2", "rank 2, by the values 1"),
     ),
     corrupted(
         "freshness embellished",
