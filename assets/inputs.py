@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import Field, PrivateAttr
 
 from analytics import stacks, statements
-from assets import fingerprint, kept
+from assets import fingerprint, kept, report
 from assets.ledger import Ledger, reading
 from assets.live.desk import Desk, Progress
 from assets.live.terms import Terms
@@ -50,6 +50,7 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
     request: dg.ResourceDependency[Request]
 
     _fetches: tuple[Fetch, ...] | None = PrivateAttr(default=None)
+    _ended: tuple[Fetch, ...] = PrivateAttr(default=())
     _derived: tuple[Tables, frozenset[Any] | None, statements.Statements] | None = PrivateAttr(default=None)
     _rest_on: tuple[Tables, dict[Any, str]] | None = PrivateAttr(default=None)
 
@@ -77,6 +78,11 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
             self._fetches = self.ledger.journal.read()
         return self._fetches
 
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Leave a report of the run, however it ended."""
+        if self.home and context.instance and context.run:
+            report.write(context.instance, context.run, self._ended, Path(self.home) / "reports")
+
     def ask(self, progress: Progress = lambda _: None) -> tuple[Fetch, ...]:
         """Note which bundle is used; ask the sources what is due, if this run asks; return how that ended.
 
@@ -89,7 +95,7 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
             desk = Desk(self.ledger, self._terms, Path(self.home or "") / "cache")
             sources = [source.value for source in self.request.sources]
             ended = desk.ask(self.request.chosen(self.stacks), progress, sources)
-        self._fetches = None
+        self._fetches, self._ended = None, ended
         return ended
 
     @property
@@ -112,6 +118,11 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
     def basis(self) -> str:
         """What raw rows are made from beside the answers; where it changes they are made anew from all answers."""
         return fingerprint.digest(reading(self.stacks), self.bundle_hashes)
+
+    @cached_property
+    def given(self) -> str:
+        """What a table may take of these inputs but the answers: registry, bundle, day of knowledge."""
+        return fingerprint.digest(fingerprint.registry(self.stacks), self.bundle_hashes, self.knowledge_day)
 
     @property
     def fingerprint(self) -> str:

@@ -4,8 +4,10 @@ Belongs here: paths inside the home, making and checking it, Dagster's instance 
 contents of any of them.
 """
 
+import json
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 DAGSTER_YAML = """\
@@ -24,8 +26,20 @@ retention:
   schedule:
     purge_after_days: 90
   sensor:
-    purge_after_days: 30
+    purge_after_days:
+      skipped: 7
+      failure: 30
+      success: 30
+python_logs:
+  managed_python_loggers: [layerledger]
+  dagster_handler_config:
+    handlers:
+      daily:
+        class: pipelines.logs.DailyFile
+        folder: {logs}
 """
+# What a home looks like inside; one that is newer than this is not touched.
+LAYOUT = 1
 
 
 class HomeError(OSError):
@@ -89,9 +103,35 @@ class Home:
                 folder.mkdir(parents=True, exist_ok=True)
                 with tempfile.TemporaryFile(dir=folder):
                     pass
-            (self.dagster / "dagster.yaml").write_text(DAGSTER_YAML)
+            (self.dagster / "dagster.yaml").write_text(DAGSTER_YAML.format(logs=json.dumps(str(self.logs))))
+            self._upgrade()
         except OSError as error:
             raise HomeError(
                 f"the home {self.root} cannot be written: {error.strerror or error}. "
                 "Mend its permissions, or choose another with --home or LAYERLEDGER_HOME"
             ) from error
+
+    def _upgrade(self) -> None:
+        """Bring a home that an older version wrote up to this one, and note who wrote it last.
+
+        Raises:
+            HomeError: a newer version wrote it.
+        """
+        file = self.root / "home.json"
+        told = json.loads(file.read_text()) if file.exists() else {}
+        if told.get("layout", 0) > LAYOUT:
+            raise HomeError(
+                f"the home {self.root} was written by layerledger {told.get('layerledger')}, which is newer than this "
+                f"{version('layerledger')}; upgrade, or choose another home with --home"
+            )
+        now = {"layout": LAYOUT, "layerledger": version("layerledger"), "dagster": version("dagster")}
+        if told == now:
+            return
+        if (self.dagster / "history").exists() and told.get("dagster") != now["dagster"]:
+            # Dagster's tables may have other columns than the version that made them. Importing it takes a second,
+            # which most commands need not spend.
+            import dagster as dg  # noqa: PLC0415
+
+            with dg.DagsterInstance.from_config(str(self.dagster)) as instance:
+                instance.upgrade()
+        file.write_text(json.dumps(now, indent=1) + "\n")

@@ -6,22 +6,24 @@ Belongs here: starting the run, following it, telling how it ended. Does not bel
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import dagster as dg
 
 from analytics.stacks import RegistryError
-from assets import kept
+from assets import kept, report
 from assets.archive import ArchiveError
+from assets.report import ASKED
 from assets.request import Request
 from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
 from assets.warehouse import WarehouseError, WarehouseLockedError, connect, writing
-from pipelines import history
+from pipelines import history, logs
 from pipelines.definitions import compose, inputs_of
 from pipelines.failures import INTERRUPTS, Failure, asset_of, failures
 from pipelines.home import Home
@@ -70,8 +72,10 @@ def refresh(
     with writing(home.root):
         request = request or Request()
         inputs = inputs_of(settings, request)
+        run_id = str(uuid4())
         try:
-            ended = inputs.ask(lambda what: progress(what, 0, 0))
+            with logs.kept(home.logs, run_id):
+                ended = inputs.ask(lambda what: progress(what, 0, 0))
         except (RegistryError, BundleError, ArchiveError) as error:
             return Outcome(None, started_at, (Failure("raw.fetches", type(error).__name__, str(error)),))
         if anew:
@@ -83,7 +87,8 @@ def refresh(
             return Outcome(None, started_at, (), ended)
         if force:
             _forget(home)
-        made = _make(settings, home, progress, request, job)
+        asked = {ASKED: report.asked(ended)} if ended else {}
+        made = _make(settings, home, progress, request, job, run_id, asked)
         return replace(made, started_at=started_at, ended=ended)
 
 
@@ -102,14 +107,26 @@ def published_from(home: Home) -> str | None:
     return str(told.get("made_from"))
 
 
-def _make(settings: Settings, home: Home, progress: Progress, request: Request, job: str) -> Outcome:
+def _make(
+    settings: Settings,
+    home: Home,
+    progress: Progress,
+    request: Request,
+    job: str,
+    run_id: str,
+    asked: Mapping[str, str],
+) -> Outcome:
     """Run the assets of a job, asking nobody: whom the request names was asked before."""
     defs = compose(settings, {"progress": _progress_logger(progress)})
     config = {"loggers": {"progress": {}}, "resources": {"request": {"config": request.asking_nobody}}}
     with instance_of(home) as instance:
         end_dead_runs(instance)
         result = defs.resolve_job_def(job).execute_in_process(
-            instance=instance, run_config=config, tags={COMMAND_TAG: job, **request.tags}, raise_on_error=False
+            instance=instance,
+            run_config=config,
+            tags={COMMAND_TAG: job, **request.tags, **asked},
+            raise_on_error=False,
+            run_id=run_id,
         )
         failed = tuple(failures(result.all_events))
         if any(f.error in INTERRUPTS for f in failed):

@@ -20,13 +20,14 @@ from analytics.stacks import Stacks
 from assets.live.due import GOOD
 from assets.live.failing import Failing, failing
 from assets.live.journal import Journal
-from assets.publish import DATABASE
+from assets.publish import DATABASE, PublishedFolder
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
 from assets.warehouse import connect, lock_holder
 from pipelines.failures import failures
 from pipelines.home import Home
 from pipelines.refresh import instance_of
+from pipelines.retention import disk_use
 
 # Newest quarter in which enough of the layer has reported, with its trailing twelve months; on the consolidated basis,
 # because segments report neither debt nor, mostly, capex. Revenue of layers is gross output (one layer's revenue is
@@ -149,6 +150,8 @@ def status(home: Home, stacks: Stacks) -> dict[str, Any]:
         "last_run": _last_run(home),
         "failed_fetches": [asdict(f) for f in failing_now(home, stacks)],
         "refresh_under_way": lock_holder(home.root),
+        "held_back": PublishedFolder(root=str(home.published), cache=str(home.cache)).held,
+        "disk_use": disk_use(home) if home.root.exists() else {},
     }
 
 
@@ -202,6 +205,11 @@ def status_table(told: dict[str, Any]) -> Table:
         table.add_row("Last run", f"{run['status'].lower()}, {run['started_at']}, {run['run_id']}")
         for line in run["failed"]:
             table.add_row("  failed", line)
+    for name, why in told["held_back"].items():
+        table.add_row("Held back", f"{name}: {why}")
+    if told["disk_use"]:
+        parts = [f"{name} {size / 1e6:,.1f} MB" for name, size in told["disk_use"].items() if size]
+        table.add_row("Disk use", ", ".join(parts) or "nothing yet")
     if told["refresh_under_way"]:
         table.add_row("Refreshing", told["refresh_under_way"])
     return table

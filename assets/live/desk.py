@@ -4,6 +4,7 @@ Belongs here: the order of questions, outcomes, when a thing is asked again. Doe
 (assets/sources/http.py), the rules of what is due (due.py), what becomes of answers (assets/ledger.py).
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,7 @@ from assets.sources.yahoo import SOURCE as YAHOO
 from assets.sources.yahoo import chart, quotes, statements
 from assets.sources.yahoo.client import Yahoo, YahooLine
 
+LOG = logging.getLogger("layerledger.desk")
 LONGEST_COOL_DOWN = timedelta(days=1)
 # A chart is asked with some days that are known, so that a late correction is seen.
 OVERLAP = timedelta(days=10)
@@ -400,6 +402,8 @@ class Desk:
             and (last.outcome, last.message, last.next_try_at) == (fetch.outcome, fetch.message, fetch.next_try_at)
         )
         self.ended.append(fetch)
+        told = {name: getattr(fetch, name) for name in ("company_id", "source", "subject", "outcome")}
+        LOG.info("%s %s: %s", fetch.source, fetch.subject, fetch.outcome, extra=told)
         if not told_already:
             self.ledger.journal.record(fetch)
             self.history.add(fetch)

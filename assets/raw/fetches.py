@@ -7,7 +7,7 @@ from assets.sources.payload import fetches_frame
 from assets.tables import table_asset
 
 
-@table_asset(append=True)
+@table_asset()
 def fetches(inputs: Inputs) -> pl.DataFrame:
     """One row per request for a payload, at the time it was made.
 
