@@ -123,6 +123,20 @@ def margin_taken_apart(name: str, row: Mapping[str, float], since: str) -> str |
     return f"{possessive(name)} margin {way} {formats.points(abs(change))} since {since}: {', '.join(told)}"
 
 
+def largest_revision(moves: Sequence[tuple[str, str, float, float | None]], measure: str, day: str) -> str | None:
+    """The figure that moved most since a day, by a point or more; (name, quarter, then, the same quarter now)."""
+    known = [(abs(now - then), name, quarter, then, now) for name, quarter, then, now in moves if now is not None]
+    if not known:
+        return None
+    moved, name, quarter, then, now = max(known)
+    if moved < 0.01:
+        return f"No layer’s {measure} known on {day} has moved by a point since" if len(known) > 2 else None
+    return (
+        f"{name}: {measure} of {formats.quarter(quarter)}, known as {formats.percent(then)} on {day}, is told as "
+        f"{formats.percent(now)} now"
+    )
+
+
 def largest_spender(now: Mapping[str, float], then: Mapping[str, float], since: str) -> str | None:
     """One layer spends more than all others together; US dollars by name, and how many times as much as then."""
     if len(now) < 2:

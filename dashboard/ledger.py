@@ -381,6 +381,16 @@ class Ledger:
         return found
 
     @cached_property
+    def then(self) -> dict[tuple[str, date, str, str], tuple[str, float]]:
+        """What was known on past days: (lens, day, metric, layer) -> the newest final quarter and its value."""
+        frame = self.frame("marts.layer_metrics_then").filter(
+            (pl.col("status") == "final") & pl.col("value").is_not_null()
+        )
+        columns = ("lens", "known_on", "metric", "layer", "calendar_quarter", "value")
+        rows = frame.sort("calendar_quarter").select(columns).iter_rows()
+        return {(lens, day, metric, layer): (quarter, value) for lens, day, metric, layer, quarter, value in rows}
+
+    @cached_property
     def increments(self) -> dict[tuple[str, str, str, str, str], dict[str, Mapping[str, Any]]]:
         """Rows of marts.increments, twelve months: (lens, basis, item, base quarter, quarter) -> layer -> row."""
         wanted = [q for q in set(self._headlines.values()) if q]

@@ -140,8 +140,8 @@ def _cell(component: str, row: Mapping[str, Any] | None, older: str = "") -> Cel
     if standing in WORDS:
         return Cell(WORDS[standing], standing, rank, str(row["null_reason"] or ""))
     text = f"{row['value']:.1f}" if component == "cash_runway" else formats.metric(row["value"], unit)
-    # A third of the ranked at each end is told apart; a few of them make no thirds.
-    third = row["n_ranked"] / 3 if row["rank"] is not None and row["n_ranked"] >= 4 else 0
+    # A third of the ranked at each end is told apart; few make no thirds.
+    third = row["n_ranked"] / 3 if row["rank"] is not None and row["n_ranked"] >= 8 else 0
     kind = "high" if third and row["rank"] <= third else "low" if third and row["rank"] > 2 * third else "middle"
     return Cell(text + (" †" if older else ""), kind, rank, older)
 
