@@ -19,11 +19,11 @@ Measured = tuple[str, str | None]
 
 _AT = ["lens", "layer", "basis", "window"]
 _COLUMNS = ["value", "median", "without_largest", "n_members", "n_measured", "status", "reason", "pool"]
-# A layer with this share of a pool is of weight: a pool without it is another pool.
+# A layer or a member with this share of a pool is of weight: a pool without it is another pool.
 WEIGHT = 0.02
-# For so many quarters a layer of weight is missed.
+# For so many quarters it is missed.
 MEMORY = 4
-INCOMPLETE = "the pool lacks a layer of weight"
+INCOMPLETE = "the pool lacks a layer or member of weight"
 
 
 class Value(NamedTuple):
@@ -80,7 +80,7 @@ def values(
     frames = [_metrics(layer_metrics, [n for n in names if n not in rules().measure])]
     pools = sorted(pool for metric, pool in asked if metric == "share_of_positive" and pool)
     if pools:
-        frames.append(_shares(value_capture, member_amounts, pools))
+        frames.append(_shares(value_capture, member_amounts, members, pools))
     if {"revenue", "largest_three_share_of_revenue"} & names:
         frames += _revenue(layer_metrics, member_amounts)
     if "companies_spanning_layers" in names:
@@ -111,26 +111,40 @@ def _metrics(layer_metrics: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _shares(value_capture: pl.DataFrame, member_amounts: pl.DataFrame, pools: Sequence[str]) -> pl.DataFrame:
+def _shares(
+    value_capture: pl.DataFrame, member_amounts: pl.DataFrame, members: pl.DataFrame, pools: Sequence[str]
+) -> pl.DataFrame:
     """Share of the positive pool; a share has no median, and without its largest member the pool is smaller too.
 
-    A pool that lacks a layer which had weight in the quarters before gives no shares: the others' would grow only
-    because a layer has not reported.
+    A pool that lacks a layer or a member which had weight in the quarters before, or whose revenue says that it has
+    weight, gives no shares: the others' would grow only because somebody does not report this profit.
     """
     at = [*_AT, "calendar_quarter"]
     one = ["lens", "basis", "quarter", "window", "pool"]
-    largest = (
-        member_amounts.filter(pl.col("item").is_in(pools))
-        .group_by(*at, pl.col("item").alias("pool"))
-        .agg(largest=pl.col("amount_usd").max(), n=pl.len())
-    )
-    shares = value_capture.filter(pl.col("pool").is_in(pools)).with_columns(
-        quarter=windows.index_of(pl.col("calendar_quarter"))
-    )
+    quarter = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
+    amounts = member_amounts.filter(pl.col("item").is_in(pools)).with_columns(quarter, pool=pl.col("item"))
+    largest = amounts.group_by(*at, "pool").agg(largest=pl.col("amount_usd").max(), n=pl.len())
+    shares = value_capture.filter(pl.col("pool").is_in(pools)).with_columns(quarter)
     weighty = shares.filter(pl.col("share_of_positive") >= WEIGHT).select(*one, "layer")
-    lately = pl.concat([weighty.with_columns(pl.col("quarter") + back) for back in range(1, MEMORY + 1)]).unique()
     unknown = shares.filter(pl.col("share_of_positive").is_null()).select(*one, "layer")
-    lacking = lately.join(unknown, on=[*one, "layer"]).select(*one, lacks=pl.lit(True)).unique()
+    gaining = pl.col("amount_usd").clip(lower_bound=0)
+    large = amounts.filter(gaining >= WEIGHT * gaining.sum().over(one)).select(*one, "layer", "member_id")
+    there = members.filter("measurable").select("lens", "layer", "basis", "quarter", "member_id")
+    missing = (
+        _lately(large)
+        .join(there, on=there.columns, how="semi")
+        .join(amounts, on=[*one, "layer", "member_id"], how="anti")
+    )
+    lacking = pl.concat(
+        [
+            _lately(weighty).join(unknown, on=[*one, "layer"]).select(one),
+            missing.select(one),
+            _silent(
+                shares, amounts, member_amounts.filter(pl.col("item") == "revenue").with_columns(quarter), there, one
+            ),
+        ]
+    )
+    lacking = lacking.unique().with_columns(lacks=pl.lit(True))
     made_of = weighty.sort("layer").group_by(one).agg(made_of=pl.col("layer").str.join(", "))
     gains = pl.col("amount_usd").clip(lower_bound=0)
     rest = (pl.col("amount_usd") - pl.col("largest")).clip(lower_bound=0)
@@ -163,6 +177,46 @@ def _shares(value_capture: pl.DataFrame, member_amounts: pl.DataFrame, pools: Se
             pl.col("made_of").alias("pool"),
         )
     )
+
+
+def _silent(
+    shares: pl.DataFrame, amounts: pl.DataFrame, revenue: pl.DataFrame, there: pl.DataFrame, one: list[str]
+) -> pl.DataFrame:
+    """Pools of which a layer lacks members with revenue, who at its margin would have weight.
+
+    The guess, from the newest revenue of the last year, decides only whether a share is given; it is in no figure.
+    """
+    at = [*one, "layer"]
+    place = ["lens", "basis", "quarter", "window", "layer", "member_id"]
+    newest = (
+        pl.concat([revenue.with_columns(pl.col("quarter") + back, age=back) for back in range(MEMORY + 1)])
+        .join(there, on=there.columns, how="semi")
+        .sort("age")
+        .unique(place, keep="first", maintain_order=True)
+        .select(*place, revenue_usd="amount_usd")
+    )
+    known = amounts.select(*at, "member_id", known=pl.lit(True))
+    sales = (
+        newest.join(shares.select(*at).unique(), on=["lens", "basis", "quarter", "window", "layer"])
+        .join(known, on=[*at, "member_id"], how="left")
+        .group_by(at)
+        .agg(
+            heard=pl.col("revenue_usd").filter("known").sum(),
+            silent=pl.col("revenue_usd").filter(pl.col("known").is_null()).sum(),
+        )
+    )
+    gains = pl.col("amount_usd").clip(lower_bound=0)
+    return (
+        shares.with_columns(gains=gains.sum().over(one))
+        .join(sales, on=at)
+        .filter(pl.col("heard") > 0, pl.col("silent") / pl.col("heard") * gains >= WEIGHT * pl.col("gains"), gains > 0)
+        .select(one)
+    )
+
+
+def _lately(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows, by `quarter`, at each of the quarters in which they are remembered."""
+    return pl.concat([rows.with_columns(pl.col("quarter") + back) for back in range(1, MEMORY + 1)]).unique()
 
 
 def _revenue(layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame) -> list[pl.DataFrame]:

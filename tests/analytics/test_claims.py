@@ -263,6 +263,19 @@ def test_a_pool_that_lost_a_layer_of_weight_gives_no_share():
     assert INCOMPLETE in str(found["reason"])
 
 
+def test_a_pool_that_lacks_a_member_of_weight_gives_no_share():
+    # In layer a x earns 60 of 100; mute sells as much and tells no profit: at the layer's margin it would have as much.
+    one = claim("highest", metric="share_of_positive", pool="operating_income")
+    rows = [figure("mute", "revenue", q, 100) for q in _labels("2024Q1", 8)]
+    told = margins("2024Q1", {"x": [0.6] * 8, "y": [0.2] * 8})
+    members = [member("a", "x"), member("a", "mute"), member("b", "y")]
+    found = one_row(book(pl.concat([told, quarters(rows)]), one, *members))
+    assert found["verdict"] == "not_testable" and INCOMPLETE in str(found["reason"])
+    # A member that sells a thousandth of that is missed by nobody.
+    rows = [figure("mute", "revenue", q, 0.1) for q in _labels("2024Q1", 8)]
+    assert one_row(book(pl.concat([told, quarters(rows)]), one, *members))["verdict"] == "supported"
+
+
 def test_shares_of_different_pools_are_not_compared():
     one = claim("rising", metric="share_of_positive", pool="operating_income", since="2024Q4")
     rows = margins("2024Q1", {"x": [0.6] * 12, "y": [0.2] * 4})
