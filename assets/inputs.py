@@ -4,6 +4,8 @@ Belongs here: the settings of a run that the launchpad and the command share, an
 several assets. Does not belong here: where results go.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -15,7 +17,7 @@ import polars as pl
 from pydantic import Field, PrivateAttr
 
 from analytics import stacks, statements
-from assets import fingerprint, kept, report
+from assets import fingerprint, kept, logs, report
 from assets.ledger import Ledger, reading
 from assets.live.desk import Desk, Progress
 from assets.live.terms import Terms
@@ -78,10 +80,18 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
             self._fetches = self.ledger.journal.read()
         return self._fetches
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Leave a report of the run, however it ended."""
-        if self.home and context.instance and context.run:
-            report.write(context.instance, context.run, self._ended, Path(self.home) / "reports")
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Inputs"]:
+        """Log the run into the home, and leave a report of it, however it ends."""
+        if not (self.home and context.instance and context.run):
+            yield self
+            return
+        home = Path(self.home)
+        with logs.kept(home, context.run.run_id):
+            try:
+                yield self
+            finally:
+                report.write(context.instance, context.run, self._ended, home / "reports")
 
     def ask(self, progress: Progress = lambda _: None) -> tuple[Fetch, ...]:
         """Note which bundle is used; ask the sources what is due, if this run asks; return how that ended.

@@ -5,6 +5,7 @@ Belongs here: gathering that from Dagster's record of the run, and writing it do
 """
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.events import EngineEventData
 
+from assets.logs import LOG
 from assets.sources.payload import Fetch
 
 KINDS = {
@@ -102,6 +104,12 @@ def write(instance: dg.DagsterInstance, run: dg.DagsterRun, ended: Iterable[Fetc
     instance.report_engine_event(f"Report: {headline(report)}", run, data)
     instance.add_run_tags(run.run_id, {TAG: headline(report)[:250]})
     folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in report["tables"].items():
+        LOG.info("%s: %d rows", name, rows, extra={"asset": name})
+    for check in report["checks"]:
+        weight = logging.ERROR if check["severity"] == "ERROR" else logging.WARNING
+        LOG.log(weight, "%s failed: %s", check["check"], check["told"], extra={"asset": check["table"]})
+    LOG.info("%s ended: %s", run.job_name, headline(report))
     (folder / f"{run.run_id}.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 

@@ -30,13 +30,6 @@ retention:
       skipped: 7
       failure: 30
       success: 30
-python_logs:
-  managed_python_loggers: [layerledger]
-  dagster_handler_config:
-    handlers:
-      daily:
-        class: pipelines.logs.DailyFile
-        folder: {logs}
 """
 # What a home looks like inside; one that is newer than this is not touched.
 LAYOUT = 1
@@ -103,7 +96,7 @@ class Home:
                 folder.mkdir(parents=True, exist_ok=True)
                 with tempfile.TemporaryFile(dir=folder):
                     pass
-            (self.dagster / "dagster.yaml").write_text(DAGSTER_YAML.format(logs=json.dumps(str(self.logs))))
+            (self.dagster / "dagster.yaml").write_text(DAGSTER_YAML)
             self._upgrade()
         except OSError as error:
             raise HomeError(

@@ -15,7 +15,7 @@ from uuid import uuid4
 import dagster as dg
 
 from analytics.stacks import RegistryError
-from assets import kept, report
+from assets import kept, logs, report
 from assets.archive import ArchiveError
 from assets.report import ASKED
 from assets.request import Request
@@ -23,7 +23,7 @@ from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
 from assets.warehouse import WarehouseError, WarehouseLockedError, connect, writing
-from pipelines import history, logs
+from pipelines import history
 from pipelines.definitions import compose, inputs_of
 from pipelines.failures import INTERRUPTS, Failure, asset_of, failures
 from pipelines.home import Home
@@ -74,7 +74,7 @@ def refresh(
         inputs = inputs_of(settings, request)
         run_id = str(uuid4())
         try:
-            with logs.kept(home.logs, run_id):
+            with logs.kept(home.root, run_id):
                 ended = inputs.ask(lambda what: progress(what, 0, 0))
         except (RegistryError, BundleError, ArchiveError) as error:
             return Outcome(None, started_at, (Failure("raw.fetches", type(error).__name__, str(error)),))
