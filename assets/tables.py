@@ -130,7 +130,8 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
 def _made_from(contract: Table, parameters: set[str], warehouse: Warehouse, inputs: Inputs) -> str | None:
     """A digest of everything that a table is made from; None if it cannot be told.
 
-    That is the code; the content of the tables it takes; the answers it takes up; of the run's inputs everything.
+    That is the code; the content of the tables it takes; the answers it takes up; the run's inputs but the answers, as
+    only a table with a delivery may take those (a test holds it).
     """
     told: dict[str, object] = {"code": fingerprint.code("analytics", "assets"), "polars": pl.__version__}
     for name in sorted(parameters & set(BY_NAME)):
@@ -141,7 +142,7 @@ def _made_from(contract: Table, parameters: set[str], warehouse: Warehouse, inpu
     if "delivery" in parameters:
         told["delivery"] = inputs.basis, [f.fetch_id for f in fills(inputs.fetches, contract)]
     if "inputs" in parameters:
-        told["inputs"] = inputs.fingerprint
+        told["inputs"] = inputs.given
     return fingerprint.digest(contract.full_name, told)
 
 

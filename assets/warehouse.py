@@ -141,7 +141,12 @@ def _store(
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
         if append and _exists(connection, contract):
             changed = _append(connection, contract) > 0
-        elif changed := not (now and before and same(frame, read_table(connection, contract))):
+        elif changed := not (
+            now
+            and before
+            and row_count(connection, contract) == frame.height
+            and same(frame, read_table(connection, contract))
+        ):
             _replace(connection, contract)
         if taken is not None:
             mark(connection, taken)

@@ -143,6 +143,22 @@ def test_stages_follow_one_another():
                 assert dep.asset_key == dg.AssetKey(["raw", "fetches"]), "raw takes nothing but what was fetched"
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f"{f.parent.name}.{f.stem}")
+def test_only_a_table_that_takes_up_answers_reads_them(file):
+    # Any other would not be made again when there is a new one. raw.fetches always is; so is what is published.
+    if file.parent.name == "published" or (file.parent.name, file.stem) == ("raw", "fetches"):
+        return
+    tree = ast.parse(file.read_text())
+    taken = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "inputs"
+    }
+    parameters = {a.arg for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for a in f.args.args}
+    allowed = {"stacks", "bundle", "known", "knowledge_day", "statements", "statements_rest_on"}
+    assert taken <= allowed | ({"ledger", "fetches"} if "delivery" in parameters else set())
+
+
 def test_everything_ends_in_the_manifest():
     manifest = dg.AssetSelection.assets(["published", "manifest"])
     assert manifest.upstream().resolve(GRAPH) == set(SPECS)
