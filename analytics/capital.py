@@ -80,7 +80,7 @@ MEASURES: tuple[Measure, ...] = (
         "Capex since the base quarter",
         "USD",
         f"Σ capex of the quarters after {changes.BASE_QUARTER}",
-        "Null where a quarter is missing. A year known only as a whole counts once it is over.",
+        "Null where a quarter is missing, unless its whole year is known: that counts once it is over.",
     ),
     Measure(
         "da_to_come",
@@ -362,28 +362,37 @@ def _life_reason(plant: list[str]) -> pl.Expr:
 def spending(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QUARTER) -> pl.DataFrame:
     """Capex in dollars of each calendar quarter after the base.
 
-    A year known only as a whole is spread evenly over its four quarters where none of them is known; until it ends,
-    what was spent is not known.
+    Where a year is known and not all of its quarters, what the known ones leave of it is spread evenly over the others;
+    from the first of these until the year ends, what was spent so far is not known. Where the known quarters are more
+    than the year, the sources contradict each other, and the others stay unknown.
 
     Returns:
-        One row per company and quarter (number): spent_usd, and inside, true where a year is not yet over.
+        One row per company and quarter (number): spent_usd, and inside, true where what was spent so far is not known.
     """
     rows = windows.amounts(company_quarters.filter(pl.col("item") == "capex")).drop_nulls("value_usd")
     quarters = rows.filter(pl.col("window") == "quarter").select("company_id", "quarter", spent_usd="value_usd")
-    back = pl.DataFrame({"back": [0, 1, 2, 3]}, schema={"back": pl.Int32})
-    spread = (
+    back = pl.DataFrame({"back": [3, 2, 1, 0]}, schema={"back": pl.Int32})
+    one, spent = ["company_id", "year"], pl.col("spent_usd")
+    left = pl.col("value_usd") - spent.sum().over(one)
+    missing = spent.is_null()
+    filled = (
         rows.filter(pl.col("window") == "ttm")
+        .select("company_id", "value_usd", year="quarter")
         .join(back, how="cross")
-        .with_columns(year="quarter", quarter=pl.col("quarter") - pl.col("back"))
-    )
-    known = spread.join(quarters, on=["company_id", "quarter"], how="semi").select("company_id", "year").unique()
-    evenly = (
-        spread.join(known, on=["company_id", "year"], how="anti")
-        .sort("company_id", "quarter", "year")
+        .with_columns(quarter=pl.col("year") - pl.col("back"))
+        .join(quarters, on=["company_id", "quarter"], how="left")
+        .sort("company_id", "year", "quarter")
+        .with_columns(
+            missing=missing,
+            inside=missing.cum_max().over(one) & (pl.col("back") > 0),
+            filled=pl.when(left >= 0).then(left / missing.sum().over(one)),
+        )
+        .filter(pl.col("missing").any().over(one), pl.col("filled").is_not_null())
         .unique(["company_id", "quarter"], keep="first", maintain_order=True)
-        .select("company_id", "quarter", spent_usd=pl.col("value_usd") / 4, inside=pl.col("back") > 0)
+        .select("company_id", "quarter", "inside", spent_usd=pl.coalesce("spent_usd", "filled"))
     )
-    both = pl.concat([quarters.with_columns(inside=pl.lit(False)), evenly])
+    known = quarters.join(filled, on=["company_id", "quarter"], how="anti").with_columns(inside=pl.lit(False))
+    both = pl.concat([known, filled.select(known.columns)])
     return both.filter(pl.col("quarter") > windows.index(base_quarter)).sort("company_id", "quarter")
 
 

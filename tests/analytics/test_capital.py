@@ -144,6 +144,35 @@ class TestSinceTheBase:
         assert value(frame, "cumulative_capex", quarter="2024Q1") == pytest.approx(55)
         assert reason(frame, "cumulative_capex", quarter="2023Q2") == "capex: only the year is known"
 
+    def test_a_year_closes_the_quarter_that_no_source_gives(self):
+        # TSMC in 2023, billion TWD: 302.4, 250.4 and 226.5 by quarter, 949.8 by year; the fourth quarter by itself is
+        # not given. Known are 779.3 after three quarters and 949.8 after four.
+        given_quarters = zip(labels("2023Q1", 3), (302.4, 250.4, 226.5), strict=True)
+        rows = [figure("tsmc", "capex", q, v) for q, v in given_quarters]
+        rows += [
+            figure("tsmc", "capex", "2023Q4", 949.8, derivation="year_only"),
+            figure("tsmc", "capex", "2024Q1", 181),
+        ]
+        frame = capital.company_capital(quarters(rows))
+        found = [value(frame, "cumulative_capex", quarter=q) for q in ("2023Q3", "2023Q4", "2024Q1")]
+        assert found == pytest.approx([779.3, 949.8, 1130.8])
+
+    def test_a_gap_within_a_year_is_closed_at_its_end_only(self):
+        # 10, unknown, 30 and 40 of a year of 100: between the gap and the year's end the sum is not known.
+        rows = [figure("acme", "capex", f"2023Q{q}", v) for q, v in ((1, 10), (3, 30))]
+        rows += [figure("acme", "capex", "2023Q4", 100, derivation="year_only")]
+        frame = capital.company_capital(quarters(rows))
+        assert value(frame, "cumulative_capex", quarter="2023Q1") == pytest.approx(10)
+        assert reason(frame, "cumulative_capex", quarter="2023Q3") == "capex: only the year is known"
+        assert value(frame, "cumulative_capex", quarter="2023Q4") == pytest.approx(100)
+
+    def test_quarters_that_exceed_their_year_close_nothing(self):
+        rows = [figure("acme", "capex", f"2023Q{q}", 50) for q in (1, 2, 3)]
+        rows += [figure("acme", "capex", "2023Q4", 100, derivation="year_only")]
+        frame = capital.company_capital(quarters(rows))
+        assert value(frame, "cumulative_capex", quarter="2023Q3") == pytest.approx(150)
+        assert reason(frame, "cumulative_capex", quarter="2023Q4") == capital.NOT_SINCE_BASE
+
     def test_todays_members_are_counted_with_all_they_spent(self):
         rows = quarters(flat("a", "2023Q1", 12, capex=10), flat("b", "2023Q1", 12, capex=1))
         frame, _ = layered(rows, member("x", "a"), member("x", "b"))

@@ -236,8 +236,8 @@ _equipment = _usd("equipment_usd", "Straight-line charge of the equipment in tha
 _shell = _usd("shell_usd", "Straight-line charge of the shell (land, buildings, power) in that year.", nullable=False)
 _SPLIT = (
     "Capex since the base quarter 2022Q4, split and written off as core.assumptions say (equipment_share, "
-    "equipment_life, shell_life), each quarter's from the next quarter on. A year known only as a whole counts as "
-    "spent evenly over its quarters."
+    "equipment_life, shell_life), each quarter's from the next quarter on. Of a year whose quarters are not "
+    "all known, what the known ones leave counts as spent evenly over the others."
 )
 
 _RUNOFF = Table(
