@@ -18,12 +18,26 @@ Key = tuple[str, str, str, str, str, int]
 Measured = tuple[str, str | None]
 
 _AT = ["lens", "layer", "basis", "window"]
+_PLACE = [*_AT, "member_id", "quarter"]
+_QUARTER = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
 _COLUMNS = ["value", "median", "without_largest", "n_members", "n_measured", "status", "reason", "pool"]
 # A layer or a member with this share of a pool is of weight: a pool without it is another pool.
 WEIGHT = 0.02
 # For so many quarters it is missed.
 MEMORY = 4
 INCOMPLETE = "the pool lacks a layer or member of weight"
+TOO_LITTLE = "those who report it have less than 80 % of the layer's revenue"
+# What a member must report to be in a metric; for the others its count of members has to do.
+_RESTS_ON = {
+    "gross_margin": "gross_profit",
+    "operating_margin": "operating_income",
+    "net_margin": "net_income",
+    "fcf_margin": "free_cash_flow",
+    "capex": "capex",
+    "capex_to_revenue": "capex",
+    "capex_to_ocf": "free_cash_flow",
+    "funding_gap": "free_cash_flow",
+}
 
 
 class Value(NamedTuple):
@@ -77,10 +91,11 @@ def values(
     names = {metric for metric, _ in asked}
     for name in sorted(names):
         rules().unit_of(name)
-    frames = [_metrics(layer_metrics, [n for n in names if n not in rules().measure])]
+    revenue = _newest_revenue(member_amounts, members)
+    frames = [_metrics(layer_metrics, member_amounts, revenue, [n for n in names if n not in rules().measure])]
     pools = sorted(pool for metric, pool in asked if metric == "share_of_positive" and pool)
     if pools:
-        frames.append(_shares(value_capture, member_amounts, members, pools))
+        frames.append(_shares(value_capture, member_amounts, members, revenue, pools))
     if {"revenue", "largest_three_share_of_revenue"} & names:
         frames += _revenue(layer_metrics, member_amounts)
     if "companies_spanning_layers" in names:
@@ -94,25 +109,63 @@ def by_key(rows: pl.DataFrame) -> dict[Key, Value]:
     return {row[:6]: Value(*row[6:]) for row in rows.iter_rows()}
 
 
-def _metrics(layer_metrics: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+def _newest_revenue(member_amounts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The newest revenue of the last year of each measurable member, at every quarter: _PLACE and revenue_usd."""
+    revenue = member_amounts.filter(pl.col("item") == "revenue").with_columns(_QUARTER)
+    there = members.filter("measurable").select("lens", "layer", "basis", "quarter", "member_id")
+    return (
+        pl.concat([revenue.with_columns(pl.col("quarter") + back, age=back) for back in range(MEMORY + 1)])
+        .join(there, on=there.columns, how="semi")
+        .sort("age")
+        .unique(_PLACE, keep="first", maintain_order=True)
+        .select(*_PLACE, revenue_usd="amount_usd")
+    )
+
+
+def _metrics(
+    layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame, revenue: pl.DataFrame, names: Sequence[str]
+) -> pl.DataFrame:
+    """Metrics of layers; none where the members that report what it rests on have less than 80 % of the revenue.
+
+    AWS reports no quarters of operating income: the margin of the other clouds is not the layer's.
+    """
+    items = {name: _RESTS_ON[name] for name in names if name in _RESTS_ON}
+    layer = [c for c in _PLACE if c != "member_id"]
+    reporting = member_amounts.filter(pl.col("item").is_in(list(items.values()))).select(*_PLACE[:-1], _QUARTER, "item")
+    heard = (
+        revenue.join(pl.DataFrame({"item": sorted(set(items.values()))}, schema={"item": pl.String}), how="cross")
+        .join(reporting.with_columns(known=pl.lit(True)), on=[*_PLACE, "item"], how="left")
+        .group_by(*layer, "item")
+        .agg(part=pl.col("revenue_usd").filter("known").sum() / pl.col("revenue_usd").sum())
+    )
+    rows = (
+        layer_metrics.filter(pl.col("metric").is_in(names))
+        .with_columns(_QUARTER, item=pl.col("metric").replace_strict(items, default=None, return_dtype=pl.String))
+        .join(heard, on=[*layer, "item"], how="left")
+    )
     covered = pl.col("n_measured") >= aggregate.MIN_COVERAGE * pl.col("n_members")
-    return layer_metrics.filter(pl.col("metric").is_in(names)).select(
+    enough = pl.col("item").is_null() | (pl.col("part") >= aggregate.FINAL_SHARE).fill_null(True)
+    return rows.select(
         *_AT,
         "metric",
         "calendar_quarter",
-        "value",
-        pl.when(covered).then("median").alias("median"),
-        pl.col("value_ex_largest").alias("without_largest"),
+        pl.when(enough).then("value").alias("value"),
+        pl.when(covered & enough).then("median").alias("median"),
+        pl.when(enough).then("value_ex_largest").alias("without_largest"),
         "n_members",
         "n_measured",
         "status",
-        pl.col("null_reason").alias("reason"),
+        pl.coalesce("null_reason", pl.when(~enough).then(pl.lit(TOO_LITTLE))).alias("reason"),
         pl.lit(None, pl.String).alias("pool"),
     )
 
 
 def _shares(
-    value_capture: pl.DataFrame, member_amounts: pl.DataFrame, members: pl.DataFrame, pools: Sequence[str]
+    value_capture: pl.DataFrame,
+    member_amounts: pl.DataFrame,
+    members: pl.DataFrame,
+    revenue: pl.DataFrame,
+    pools: Sequence[str],
 ) -> pl.DataFrame:
     """Share of the positive pool; a share has no median, and without its largest member the pool is smaller too.
 
@@ -121,10 +174,9 @@ def _shares(
     """
     at = [*_AT, "calendar_quarter"]
     one = ["lens", "basis", "quarter", "window", "pool"]
-    quarter = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
-    amounts = member_amounts.filter(pl.col("item").is_in(pools)).with_columns(quarter, pool=pl.col("item"))
+    amounts = member_amounts.filter(pl.col("item").is_in(pools)).with_columns(_QUARTER, pool=pl.col("item"))
     largest = amounts.group_by(*at, "pool").agg(largest=pl.col("amount_usd").max(), n=pl.len())
-    shares = value_capture.filter(pl.col("pool").is_in(pools)).with_columns(quarter)
+    shares = value_capture.filter(pl.col("pool").is_in(pools)).with_columns(_QUARTER)
     weighty = shares.filter(pl.col("share_of_positive") >= WEIGHT).select(*one, "layer")
     unknown = shares.filter(pl.col("share_of_positive").is_null()).select(*one, "layer")
     gaining = pl.col("amount_usd").clip(lower_bound=0)
@@ -139,9 +191,7 @@ def _shares(
         [
             _lately(weighty).join(unknown, on=[*one, "layer"]).select(one),
             missing.select(one),
-            _silent(
-                shares, amounts, member_amounts.filter(pl.col("item") == "revenue").with_columns(quarter), there, one
-            ),
+            _silent(shares, amounts, revenue, one),
         ]
     )
     lacking = lacking.unique().with_columns(lacks=pl.lit(True))
@@ -179,25 +229,15 @@ def _shares(
     )
 
 
-def _silent(
-    shares: pl.DataFrame, amounts: pl.DataFrame, revenue: pl.DataFrame, there: pl.DataFrame, one: list[str]
-) -> pl.DataFrame:
+def _silent(shares: pl.DataFrame, amounts: pl.DataFrame, revenue: pl.DataFrame, one: list[str]) -> pl.DataFrame:
     """Pools of which a layer lacks members with revenue, who at its margin would have weight.
 
     The guess, from the newest revenue of the last year, decides only whether a share is given; it is in no figure.
     """
     at = [*one, "layer"]
-    place = ["lens", "basis", "quarter", "window", "layer", "member_id"]
-    newest = (
-        pl.concat([revenue.with_columns(pl.col("quarter") + back, age=back) for back in range(MEMORY + 1)])
-        .join(there, on=there.columns, how="semi")
-        .sort("age")
-        .unique(place, keep="first", maintain_order=True)
-        .select(*place, revenue_usd="amount_usd")
-    )
     known = amounts.select(*at, "member_id", known=pl.lit(True))
     sales = (
-        newest.join(shares.select(*at).unique(), on=["lens", "basis", "quarter", "window", "layer"])
+        revenue.join(shares.select(*at).unique(), on=[c for c in _PLACE if c != "member_id"])
         .join(known, on=[*at, "member_id"], how="left")
         .group_by(at)
         .agg(

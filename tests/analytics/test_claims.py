@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analytics import aggregate, capture, claims
 from analytics.claims import verdicts, words
 from analytics.claims.rules import rules
-from analytics.claims.values import INCOMPLETE
+from analytics.claims.values import INCOMPLETE, TOO_LITTLE
 from analytics.contracts.tables.answers import READINGS, VERDICTS
 from analytics.metrics import BY_METRIC
 from analytics.stacks import Claim, load
@@ -274,6 +274,17 @@ def test_a_pool_that_lacks_a_member_of_weight_gives_no_share():
     # A member that sells a thousandth of that is missed by nobody.
     rows = [figure("mute", "revenue", q, 0.1) for q in _labels("2024Q1", 8)]
     assert one_row(book(pl.concat([told, quarters(rows)]), one, *members))["verdict"] == "supported"
+
+
+def test_a_margin_without_most_of_the_revenue_is_not_the_layers():
+    # loud tells a margin of 60 %, mute sells a third (a fifth) of what both sell and tells none: 67 % (80 %) are heard.
+    def told(sales: float) -> dict[str, object]:
+        mute = quarters([figure("mute", "revenue", q, sales) for q in _labels("2024Q1", 8)])
+        rows = pl.concat([margins("2024Q1", {"loud": [0.6] * 8}), mute])
+        return one_row(book(rows, BAND, member("a", "loud"), member("a", "mute")))
+
+    assert told(50)["verdict"] == "not_testable" and TOO_LITTLE in str(told(50)["reason"])
+    assert (told(25)["verdict"], told(25)["measured"]) == ("supported", 0.6)
 
 
 def test_shares_of_different_pools_are_not_compared():

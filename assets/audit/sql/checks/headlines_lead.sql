@@ -1,4 +1,4 @@
--- error: The layer of a headline has the highest or lowest final value of its lens, and no other is as far; it survives where
+-- error: The layer of a headline has the highest or lowest final value of its lens: no other that is measured whole is as far; it survives where
 -- it survives every check that could be made.
 WITH measure(headline, metric, sign) AS (
   VALUES ('highest-gross-margin', 'gross_margin', 1), ('highest-operating-margin', 'operating_margin', 1),
@@ -14,7 +14,7 @@ beaten AS (
   JOIN marts.layer_metrics m ON m.lens = f.lens AND m.basis = f.basis AND m.calendar_quarter = f.calendar_quarter
     AND m."window" = 'ttm' AND m.metric = measure.metric AND m.status = 'final'
   WHERE (m.layer = f.layer AND abs(m.value - f.value) > 1e-9 * greatest(abs(f.value), 1))
-    OR (m.layer <> f.layer AND sign * m.value >= sign * f.value)
+    OR (m.layer <> f.layer AND m.n_measured = m.n_members AND sign * m.value >= sign * f.value)
 )
 SELECT NULL AS company_id, lens || ' ' || headline AS item, calendar_quarter AS period, basis || ': ' || message AS message
 FROM beaten
