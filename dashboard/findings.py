@@ -137,6 +137,28 @@ def largest_revision(moves: Sequence[tuple[str, str, float, float | None]], meas
     )
 
 
+def same_total(totals: Sequence[float], places: Mapping[str, float], measure: str) -> str | None:
+    """Every lens has the same total, to the dollar, and places a part of it; US dollars."""
+    if len(totals) < 2 or max(totals) - min(totals) > 1 or totals[0] <= 0:
+        return None
+    most, least = max(places, key=lambda n: places[n]), min(places, key=lambda n: places[n])
+    return (
+        f"Under every lens the same {formats.dollars(totals[0])} of {measure}: {low(most)} places "
+        f"{formats.percent(places[most] / totals[0])} of it, {low(least)} {formats.percent(places[least] / totals[0])}"
+    )
+
+
+def widest_span(spans: Sequence[tuple[str, str, int, int]]) -> str | None:
+    """One company stands in more layers of a lens than any other does of any; (company, lens, layers, all layers)."""
+    order = sorted(spans, key=lambda one: -one[2])
+    if not order or (len(order) > 1 and order[0][2] == order[1][2]):
+        return None
+    name, lens, count, total = order[0]
+    return (
+        f"{name} stands in {formats.word(count)} of {formats.word(total)} layers of {low(lens)}, more than anyone else"
+    )
+
+
 def largest_spender(now: Mapping[str, float], then: Mapping[str, float], since: str) -> str | None:
     """One layer spends more than all others together; US dollars by name, and how many times as much as then."""
     if len(now) < 2:

@@ -21,7 +21,20 @@ from dashboard import formats, news, runtime, search, theme
 from dashboard.cards.card import Table
 from dashboard.charts.picture import Spec
 from dashboard.ledger import Ledger
-from dashboard.pages import capex, claims, company, coverage, debt, downloads, layer, methods, overview, question, stack
+from dashboard.pages import (
+    capex,
+    claims,
+    company,
+    coverage,
+    debt,
+    downloads,
+    layer,
+    lenses,
+    methods,
+    overview,
+    question,
+    stack,
+)
 from dashboard.pages.page import Page, lens_path, navigation
 from dashboard.payload import Payload
 
@@ -100,6 +113,7 @@ def _pages(ledger: Ledger) -> list[Page]:
         *(page for make in (capex.page, debt.page) for lens in ledger.lenses if (page := make(ledger, lens))),
         *(page for make in (question.page, claims.page) if (page := make(ledger))),
         *company.pages(ledger),
+        lenses.page(ledger),
         coverage.page(ledger),
         methods.page(ledger),
         downloads.page(ledger),
