@@ -58,13 +58,15 @@ def member_effects(member_ratios: pl.DataFrame, base_quarter: str = changes.BASE
         .filter((pl.col("window") == "ttm") | (pl.col("base_quarter") == pl.col("quarter") - changes.YEAR))
         .drop("series")
     )
-    both = pl.concat([by_layer, by_layer.with_columns(layer=pl.lit(STACK))]).sort(*_GROUP, "member_id")
-    return _with_effects(both)
+    # By member within each group: sums of floats depend on their order.
+    both = pl.concat([by_layer, by_layer.with_columns(layer=pl.lit(STACK))])
+    grouped, groups = changes.numbered(both, _GROUP, "group")
+    return _with_effects(grouped).join(groups, on="group", maintain_order="left").drop("group")
 
 
 def _with_effects(rows: pl.DataFrame) -> pl.DataFrame:
     amounts = ("profit_usd", "revenue_usd", "base_profit_usd", "base_revenue_usd")
-    profit, revenue, base_profit, base_revenue = (pl.col(c).sum().over(_GROUP) for c in amounts)
+    profit, revenue, base_profit, base_revenue = (pl.col(c).sum().over("group") for c in amounts)
     own, own_revenue, base_own, base_own_revenue = (pl.col(c) for c in amounts)
     rows = rows.with_columns(
         profit=profit, revenue=revenue, base_profit=base_profit, base_revenue=base_revenue
@@ -217,21 +219,26 @@ def concentration(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
     items = pl.DataFrame({"item": CONCENTRATION_ITEMS})
     amounts = member_amounts.join(items, on="item", how="semi").select(*at, "item", "company_id", "amount_usd")
     stack = amounts.filter(pl.col("item") != "revenue").with_columns(layer=pl.lit(STACK))
+    rows, groups = changes.numbered(pl.concat([amounts, stack]), [*at, "item"], "group")
     companies = (
-        pl.concat([amounts, stack])
-        .group_by(*at, "item", "company_id")
+        rows.group_by("group", "company_id")
         .agg(pl.col("amount_usd").sum(), n_measured=pl.len().cast(pl.Int64))
-        .sort(*at, "item", "company_id")
+        .sort("group", "company_id")
     )
     amount = pl.col("amount_usd")
-    sums = companies.group_by(*at, "item", maintain_order=True).agg(
-        total=amount.sum(),
-        least=amount.min(),
-        squares=(amount * amount).sum(),
-        largest=amount.max(),
-        largest_company_id=pl.col("company_id").get(amount.arg_max()),
-        n_companies=pl.len().cast(pl.Int64),
-        n_measured=pl.col("n_measured").sum(),
+    sums = (
+        companies.group_by("group", maintain_order=True)
+        .agg(
+            total=amount.sum(),
+            least=amount.min(),
+            squares=(amount * amount).sum(),
+            largest=amount.max(),
+            largest_company_id=pl.col("company_id").get(amount.arg_max()),
+            n_companies=pl.len().cast(pl.Int64),
+            n_measured=pl.col("n_measured").sum(),
+        )
+        .join(groups, on="group")
+        .drop("group")
     )
     rows = (
         with_stack(layers_of(layer_metrics))
