@@ -30,6 +30,9 @@ from assets.warehouse import (
     writing,
 )
 
+# Dagster asks its own context for a name of yesterday where one resource holds another.
+pytestmark = pytest.mark.filterwarnings("default:InitResourceContext.dagster_run is deprecated:DeprecationWarning")
+
 FETCHES = table("raw.fetches")
 LENSES = table("core.lenses")
 
