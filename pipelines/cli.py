@@ -270,6 +270,9 @@ def dev(
     )
     command = [
         sys.executable,
+        # Its successor, `dg dev`, works in a checkout of the project alone.
+        "-W",
+        "ignore:Function `dev_command` is superseded",
         "-m",
         "dagster",
         "dev",

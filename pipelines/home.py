@@ -14,6 +14,8 @@ DAGSTER_YAML = """\
 # Written by layerledger at every start; changes made here are lost.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1
