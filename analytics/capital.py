@@ -373,7 +373,7 @@ def spending(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QU
     quarters = rows.filter(pl.col("window") == "quarter").select("company_id", "quarter", spent_usd="value_usd")
     back = pl.DataFrame({"back": [3, 2, 1, 0]}, schema={"back": pl.Int32})
     one, spent = ["company_id", "year"], pl.col("spent_usd")
-    left = pl.col("value_usd") - spent.sum().over(one)
+    left, base = pl.col("value_usd") - spent.sum().over(one), windows.index(base_quarter)
     missing = spent.is_null()
     filled = (
         rows.filter(pl.col("window") == "ttm")
@@ -387,13 +387,18 @@ def spending(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QU
             inside=missing.cum_max().over(one) & (pl.col("back") > 0),
             filled=pl.when(left >= 0).then(left / missing.sum().over(one)),
         )
-        .filter(pl.col("missing").any().over(one), pl.col("filled").is_not_null())
+        .filter(
+            pl.col("missing").any().over(one),
+            # Of a year that straddles the base, what a gap before it holds cannot be told from what one after it does.
+            ~(pl.col("missing") & (pl.col("quarter") <= base)).any().over(one),
+            pl.col("filled").is_not_null(),
+        )
         .unique(["company_id", "quarter"], keep="first", maintain_order=True)
         .select("company_id", "quarter", "inside", spent_usd=pl.coalesce("spent_usd", "filled"))
     )
     known = quarters.join(filled, on=["company_id", "quarter"], how="anti").with_columns(inside=pl.lit(False))
     both = pl.concat([known, filled.select(known.columns)])
-    return both.filter(pl.col("quarter") > windows.index(base_quarter)).sort("company_id", "quarter")
+    return both.filter(pl.col("quarter") > base).sort("company_id", "quarter")
 
 
 def cumulative(spent: pl.DataFrame, base_quarter: str = changes.BASE_QUARTER) -> pl.DataFrame:

@@ -166,6 +166,14 @@ class TestSinceTheBase:
         assert reason(frame, "cumulative_capex", quarter="2023Q3") == "capex: only the year is known"
         assert value(frame, "cumulative_capex", quarter="2023Q4") == pytest.approx(100)
 
+    def test_a_year_that_straddles_the_base_is_not_split_at_it(self):
+        # A fiscal year to June 2023 of 116, of which 2023Q1 alone, 39, is known: how much of the rest was spent before
+        # the base quarter's end nobody says.
+        rows = [figure("iren", "capex", "2023Q1", 39), figure("iren", "capex", "2023Q2", 116, derivation="year_only")]
+        frame = capital.company_capital(quarters(rows))
+        assert value(frame, "cumulative_capex", quarter="2023Q1") == pytest.approx(39)
+        assert reason(frame, "cumulative_capex", quarter="2023Q2") == capital.NOT_SINCE_BASE
+
     def test_quarters_that_exceed_their_year_close_nothing(self):
         rows = [figure("acme", "capex", f"2023Q{q}", 50) for q in (1, 2, 3)]
         rows += [figure("acme", "capex", "2023Q4", 100, derivation="year_only")]
