@@ -4,6 +4,7 @@ Belongs here: the settings of a run that the launchpad and the command share, an
 several assets. Does not belong here: where results go.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -184,18 +185,22 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
     ) -> dict[Any, str]:
         """Return a digest, by company, of everything that its statements are derived from: `statements` with its id.
 
-        Its observations, its entry in the registry, the exchange rates of its currency, the day of knowledge, the code.
+        Its observations, its entry in the registry, the exchange rates of every currency that they name, the day of
+        knowledge, the code.
         """
         given = (observations, companies, fx_rates)
         if self._rest_on is None or not _identical(self._rest_on[0], given):
             figures, entries = (kept.digests(table, "company_id") for table in given[:2])
             rates = kept.digests(fx_rates, "currency")
+            units: dict[str, list[str]] = defaultdict(list)
+            for company, unit in observations.select("company_id", "unit").unique().sort("unit").iter_rows():
+                units[company].append(unit)
             code = fingerprint.code("analytics", "assets")
             found = {
                 company: fingerprint.digest(
-                    code, self.knowledge_day, figures.get(company), entries[company], rates.get(currency)
+                    code, self.knowledge_day, figures.get(company), entry, [rates.get(unit) for unit in units[company]]
                 )
-                for company, currency in companies.select("company_id", "currency").iter_rows()
+                for company, entry in entries.items()
             }
             self._rest_on = (given, found)
         return self._rest_on[1]

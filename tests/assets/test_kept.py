@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from analytics.contracts import table
 from assets import kept
+from assets.inputs import Inputs
 from assets.kept import Kept, Made, by_company, digests, same
+from assets.request import Request
 from assets.warehouse import connect, read_table, write_table
 
 LENSES, FETCHES = table("core.lenses"), table("raw.fetches")
@@ -121,6 +123,20 @@ def test_parts_made_by_other_code_are_made_again(monkeypatch):
     by_company(first, [rows], doubled)
     monkeypatch.setattr("assets.kept.fingerprint.code", lambda *packages: "another")
     assert by_company(Kept(first.now, lambda: rows), [rows], doubled)["value"].to_list() == [2.0]
+
+
+def test_statements_rest_on_the_rates_of_every_currency_that_the_figures_name():
+    told = [("a", "USD"), ("b", "USD"), ("b", "TWD")]  # b told in another currency once
+    observations = pl.DataFrame(told, schema=["company_id", "unit"], orient="row")
+    companies = pl.DataFrame({"company_id": ["a", "b", "silent"], "currency": ["USD", "USD", "TWD"]})
+
+    def rest_on(twd: float) -> dict[object, str]:
+        rates = pl.DataFrame({"currency": ["TWD"], "usd_per_unit": [twd]})
+        return Inputs(request=Request()).statements_rest_on(observations, companies, rates)
+
+    before, after = rest_on(0.031), rest_on(0.032)
+    assert {company for company in before if before[company] != after[company]} == {"b"}
+    assert set(before) == {"a", "b", "silent"}
 
 
 # Bookkeeping
