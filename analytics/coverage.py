@@ -92,7 +92,8 @@ def freshness(company_quarters: pl.DataFrame, companies: pl.DataFrame, as_of: da
     """
     newest = (
         company_quarters.filter(pl.col("item") == "revenue")
-        .sort("period_end")
+        # Of a quarter and a whole year that end on one day the quarter is told.
+        .sort("period_end", pl.col("derivation") != "year_only")
         .unique("company_id", keep="last", maintain_order=True)
         .select(
             "company_id",

@@ -48,10 +48,10 @@ def segment_quarters(
         .join(companies.select("company_id", month="fiscal_year_end_month"), on="company_id")
         .with_columns(
             known_at=pl.col("period_end") + pl.duration(days=delay),
-            reach=pl.col("period_end").max().over(series),
             fiscal_year=periods.fiscal_year(pl.col("period_end"), pl.col("month")),
         )
         .filter(pl.lit(True) if as_known_on is None else pl.col("known_at") <= as_known_on)
+        .with_columns(reach=pl.col("period_end").max().over(series))
         .sort(pl.col("quality").replace_strict(_QUALITY), "reference")
         .unique([*series, "period_end", "spans"], keep="first", maintain_order=True)
         .with_columns(derivation=pl.when("upstream").then(pl.lit("q4_from_year")).otherwise(pl.lit("reported")))

@@ -132,3 +132,12 @@ def test_freshness_is_of_the_newest_revenue():
         ("silent", None, None, None, None, None),
         ("tsmc", "2024Q4", date(2024, 12, 31), date(2025, 1, 30), "yahoo", 335),
     ]
+
+
+def test_of_a_quarter_and_a_year_that_end_on_one_day_the_quarter_is_told():
+    rows = quarters(
+        figure("a", "revenue", "2025Q4", 1, source="sec"),
+        figure("a", "revenue", "2025Q4", 4, derivation="year_only", source="yahoo"),
+    )
+    for order in (rows, rows.reverse()):
+        assert coverage.freshness(order, companies("a"), date(2026, 3, 1))["source"].to_list() == ["sec"]

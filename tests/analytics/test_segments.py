@@ -66,3 +66,12 @@ def test_segments_are_known_after_the_assumed_delay():
     row = segment(*QUARTERS[0], 10)
     assert derive(row, on=date(2024, 5, 29)).is_empty()
     assert derive(row, on=date(2024, 5, 30)).height == 1
+
+
+def test_what_a_segmentation_reaches_later_does_not_speak_for_it_before():
+    # Both tell the first quarter; on 2024-07-15 the old one reaches no further than the new, which is first by name.
+    old = [segment(*QUARTERS[0], 10, "old"), segment(*QUARTERS[2], 12, "old")]
+    new = [segment(*QUARTERS[0], 11, "new")]
+    first = pl.col("calendar_quarter") == "2024Q1"
+    assert derive(*old, *new, on=date(2024, 7, 15)).filter(first)["value"].to_list() == [11.0]
+    assert derive(*old, *new).filter(first)["value"].to_list() == [10.0]
