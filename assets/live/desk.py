@@ -251,7 +251,10 @@ class Desk:
         """Symbols with news, and of those whose week is over the oldest few, so that a day's requests stay few."""
         news = [s for s, c in traded.items() if self._statements_have_news(c, s, known, now)]
         old = [s for s, c in traded.items() if s not in news and self._statements_are_old(c, s, now)]
-        return news + self._oldest_first(old, statements.subject)[: -(-len(traded) // due.RUNS_A_WEEK)]
+        lasts = (self.history.last(YAHOO, statements.subject(symbol)) for symbol in traded)
+        today = sum(last is not None and last.started_at + due.DAILY > now for last in lasts)
+        room = max(0, -(-len(traded) // due.RUNS_A_WEEK) - today)
+        return news + self._oldest_first(old, statements.subject)[:room]
 
     def _statements_are_old(self, company: Company, symbol: str, now: datetime) -> bool:
         good = self.history.last_good(YAHOO, statements.subject(symbol))

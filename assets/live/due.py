@@ -16,8 +16,9 @@ GOOD = ("ok", "unchanged")
 FILINGS_EVERY = timedelta(hours=1)
 # Once a day, with room for a run that starts earlier than the one before.
 DAILY = timedelta(hours=20)
-STATEMENTS_EVERY = timedelta(days=7)
-# Of the statements that are old, so many parts are asked one a run.
+# A week, with the same room.
+STATEMENTS_EVERY = timedelta(days=6, hours=20)
+# Of the statements that are old, so many parts are asked one a day.
 RUNS_A_WEEK = 5
 EVERY = {"submissions": FILINGS_EVERY, "timeseries": STATEMENTS_EVERY, "quotes": DAILY}
 # Results may reach Yahoo so long after their day.

@@ -9,11 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.conftest import run_command
+from assets.ledger import Ledger
+from assets.live.desk import Desk
+from assets.live.terms import Terms
+from pipelines import report
+from tests.assets.small import CONTACT, registry
 from tests.live.equal import published_is_what_was_told
-from tests.live.homes import Place, whole
+from tests.live.homes import COMPANIES, Place, whole
 from tests.live.kills import Scene, now, world
 from tests.standins import StandIn
+
+REGISTRY = registry(COMPANIES)
 
 
 def files(place: Place) -> dict[str, str]:
@@ -37,10 +43,13 @@ def test_every_figure_told_is_published_and_none_other(lived: Scene) -> None:
     # Nvidia's and TSMC's facts; three share prices since 2015; TWD and KRW.
     assert equal["facts of SEC"] > 10_000
     assert equal["closes"] > 5_000 and equal["exchange rates"] > 5_000
-    quarters = lived.undisturbed.data("core.company_quarters").filter(item="revenue", calendar_quarter="2026Q3")
-    # The quarters that the stand-in's world added, to the end of October and of September; won in dollars too.
-    assert {"nvidia", "samsung-electronics"} <= set(quarters["company_id"])
-    assert quarters.filter(pl.col("value_usd").is_null()).is_empty()
+    # Each has one quarter more, those that the stand-in's world added; won are told in dollars too.
+    before, now_ = (
+        place.data("core.company_quarters").filter(item="revenue") for place in (lived.before, lived.undisturbed)
+    )
+    added = now_.join(before, on=["company_id", "period_end"], how="anti").sort("company_id")
+    assert added["company_id"].to_list() == ["nvidia", "samsung-electronics"]
+    assert added["value_usd"].null_count() == 0
 
 
 def test_a_refresh_right_after_asks_nobody_and_publishes_nothing(lived: Scene, tmp_path: Path) -> None:
@@ -74,17 +83,14 @@ def test_partial_success_says_who_failed_why_since_when_and_when_it_is_tried_aga
     with StandIn(world(now())) as standin:
         standin.faults.set("not_found", "yahoo.chart", subject="NVDA")
         standin.faults.set("html", "sec.companyfacts")
-        done = place.run(standin, "refresh", "--company", "nvidia")
-        assert done.returncode == 0, done.stderr
-        strict = place.run(standin, "refresh", "--company", "nvidia", "--strict")
-        assert strict.returncode == 1 and "--strict: 1 fetches failed" in words(strict.stderr)
-        status, told = place.run(standin, "status"), json.loads(place.run(standin, "status", "--json").stdout)
-    for out in (done.stdout, status.stdout):
-        (line,) = (line for line in out.splitlines() if "not_found" in line)
-        assert line.startswith("Yahoo") and "prices of nvidia" in line
-        assert f"{now()}" in line, "the day of the last good answer"
-        assert f"{datetime.now(UTC):%m-%d}" in line, "since"
-    assert "1 failed" in done.stdout
+        done = place.run(standin, "refresh", "--company", "nvidia", "--strict")
+        assert done.returncode == 1 and "--strict: 1 fetches failed" in words(done.stderr)
+        told = json.loads(place.run(standin, "status", "--json").stdout)
+    (line,) = (line for line in done.stdout.splitlines() if "not_found" in line)
+    assert line.startswith("Yahoo") and "prices of nvidia" in line
+    assert f"{now()}" in line, "the day of the last good answer"
+    assert f"{datetime.now(UTC):%m-%d}" in line, "since"
+    assert "1 failed" in done.stdout and "Published as of" in done.stdout
     (failing,) = told["failed_fetches"]
     assert failing["who"] == ["nvidia"] and failing["what"] == ["prices"] and failing["outcome"] == "not_found"
     assert failing["since"] < failing["next_try_at"] and failing["last_good"] and failing["why"]
@@ -94,16 +100,13 @@ def test_partial_success_says_who_failed_why_since_when_and_when_it_is_tried_aga
     assert set(fetches["company_id"]) == {"nvidia"}
 
 
-def test_without_any_network_it_says_so_in_one_line_and_ends_well(lived: Scene, tmp_path: Path) -> None:
-    place = lived.undisturbed.copied(tmp_path / "home")
-    variables = {k: v for k, v in place.environment(None).items() if k.startswith("LAYERLEDGER_")}
-    done = run_command(["refresh", "--company", "nvidia"], place.home, **variables)
-    assert done.returncode == 0, done.stderr
-    told = [line for line in done.stdout.splitlines() if "No live source was reached" in line]
-    assert told == [f"No live source was reached; figures are as of {whole(place)['as_of']}."]
-    assert_same_figures(place, lived.undisturbed)
-
-
-def assert_same_figures(place: Place, other: Place) -> None:
-    for table in ("raw.observations", "core.company_quarters", "core.prices"):
-        assert place.data(table).equals(other.data(table)), table
+def test_without_any_network_one_line_says_so_and_how_old_the_figures_are(lived: Scene, tmp_path: Path) -> None:
+    # The command on a machine without network, to its exit code: tests/prove/live_full.py.
+    home = lived.undisturbed.copied(tmp_path / "home").home
+    with StandIn(world(now())) as gone:
+        nowhere = gone.broken_addresses["refused"]
+    terms = Terms(CONTACT, nowhere)
+    ended = Desk(Ledger(home, REGISTRY), terms, home / "cache").ask(COMPANIES)
+    assert {f.outcome for f in ended} == {"unreachable"} and all(f.next_try_at for f in ended)
+    assert sum(f.requests for f in ended) <= 2 * 4, "who is never reached is not asked again and again"
+    assert report.live(ended, "2026-11-18") == "No live source was reached; figures are as of 2026-11-18."

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from analytics import stacks
+from tests.conftest import run_command
 from tests.live.equal import published_is_what_was_told
 from tests.live.homes import Place, whole
 from tests.live.rate import most_in_a_second
@@ -92,6 +93,7 @@ def main() -> None:
         assert again != version and not other, other
         print(f"rebuilt: {rebuild_seconds:.1f} s, {len(data)} files alike", flush=True)
 
+        alone = _without_network(place)
         readers, refused = _two_at_once(place, standin)
         print(f"{readers.reads} reads, {len(readers.versions)} versions", flush=True)
     section(
@@ -112,11 +114,23 @@ with our parsers, against the tables.
 - A second refresh made no request and published nothing: {second_seconds:.1f} s.
 - `layerledger rebuild`, which throws the warehouse away: {len(data)} Parquet files, all with the bytes they had
   ({rebuild_seconds:.0f} s).
+- With no network at all a refresh ended with 0 and said: “{alone}”
 - A second refresh started while one ran ended with {refused.returncode}:
   “{" ".join(refused.stderr.replace(folder, "…").split())}”
 - {readers.reads} reads of the published database by two readers meanwhile, {len(readers.versions)} versions seen, no
   error.""",
     )
+
+
+def _without_network(place: Place) -> str:
+    """The line that a refresh prints on a machine without network, where it ends with 0."""
+    variables = {k: v for k, v in place.environment(None).items() if k.startswith("LAYERLEDGER_")}
+    done = run_command(["refresh", "--company", "nvidia"], place.home, **variables)
+    assert done.returncode == 0, done.stderr
+    (line,) = (line for line in done.stdout.splitlines() if "No live source" in line)
+    as_of = whole(place)["as_of"]
+    assert line == f"No live source was reached; figures are as of {as_of}."
+    return line
 
 
 def _two_at_once(place: Place, standin: StandIn) -> tuple[Readers, Done]:
