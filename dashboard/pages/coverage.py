@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.ledger import SOURCE_NAMES, Ledger, Lens
+from dashboard.pages import health
 from dashboard.pages.page import STATUS, Page, layer_path, why_unmeasured
 
 ITEMS = {
@@ -37,7 +38,7 @@ def page(ledger: Ledger) -> Page:
     return Page(
         path="coverage.html",
         template="coverage.html",
-        title="Coverage and provenance: Layer Ledger",
+        title="Data health: coverage, freshness, disagreements: Layer Ledger",
         description="How many members of each layer are measured, for which items, from which sources, and how fresh "
         "the figures are.",
         section="coverage",
@@ -49,6 +50,7 @@ def page(ledger: Ledger) -> Page:
             "by_source": _by_source(ledger),
             "freshness": _freshness(ledger),
             "dark": _dark(ledger),
+            "health": health.tables(ledger),
         },
     )
 
