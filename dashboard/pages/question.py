@@ -112,7 +112,7 @@ def fragility(rows: Sequence[Mapping[str, Any]], quarter: str) -> tuple[tuple[fl
     for one in justification.declared().assumption:
         for end in (one.low, one.high):
             terms = replace(justification.defaults(), **{one.id: end})
-            found.append((answer_parts(rows, quarter, terms)["required"], one.title))
+            found.append((answer_parts(rows, quarter, terms)["required"], findings.low(one.title)))
     return min(found), max(found)
 
 
