@@ -195,17 +195,20 @@
       spec.width = width;
       spec.datasets = {};
       Object.keys(chart.rows).forEach(function (name) { spec.datasets[name] = page.rows(chart.rows[name], colour); });
-      if (panel) spec.title = panel.querySelector(".panel-head").textContent;
+      if (panel) spec.title = all(".panel-head > *", panel).map(function (one) { return one.textContent; }).join("  ");
       return spec;
     });
-    var title = { text: view.querySelector("h2").textContent, subtitle: view.querySelector(".subtitle").textContent };
+    var subtitle = wrap(view.querySelector(".subtitle").textContent, 640, "400 12px sans-serif");
+    var title = { text: view.querySelector("h2").textContent, subtitle: subtitle, anchor: "start" };
+    var config = page.resolve(held.config, {}, colour);
+    config.title = { color: colour("ink"), subtitleColor: colour("muted"), subtitlePadding: 4, offset: 12 };
     var spec = whole[0];
     if (whole.length > 1) {
       spec = { columns: 4, datasets: {}, params: [], concat: whole };
       whole.forEach(function (one, at) { hoist(one, at, spec); });
     }
     return Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", title: title }, spec, {
-      config: page.resolve(held.config, {}, colour), background: colour("surface"), padding: 20,
+      config: config, background: colour("surface"), padding: 20,
       usermeta: { source: view.querySelector(".source").textContent, address: location.href }
     });
   }
