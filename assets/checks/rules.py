@@ -22,7 +22,7 @@ Severity = Literal["ERROR", "WARN"]
 LOOK = (
     "Look at the payloads of these rows (`layerledger explain`, raw.observations). If they are wrong, put them into "
     "analytics/quarantine.toml with the reason and refresh again; if they are right, "
-    "`layerledger refresh --accept SUBJECT`, or `accept` of the inputs in the launchpad."
+    "`layerledger refresh --accept SUBJECT`, or `accept` of the request in the launchpad."
 )
 OURS = (
     "This is ours, not the source's: run `layerledger audit`, mend the code or the registry, and refresh again; until "
