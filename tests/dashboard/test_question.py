@@ -44,8 +44,8 @@ def test_what_is_older_than_its_life_is_charged_no_more_but_still_run() -> None:
 def test_fragility_names_the_assumptions_that_move_the_answer_most() -> None:
     low, high = question.fragility(question.HUNDRED, "2025Q4")
     # A tenth of the share is a tenth of the answer; a margin of 25 % instead of 50 % is twice it.
-    assert low == (pytest.approx(7.22, abs=0.01), "Share of capex that is for AI")
-    assert high == (pytest.approx(144.4, abs=0.1), "Gross margin of applications and models")
+    assert low == (pytest.approx(7.22, abs=0.01), "share of capex that is for AI")
+    assert high == (pytest.approx(144.4, abs=0.1), "gross margin of applications and models")
 
 
 def test_page_states_the_finding_and_hands_its_script_the_steps(built: tuple[Path, site.SiteReport]) -> None:
