@@ -426,7 +426,7 @@ DERIVED = (
     corrupted(
         "a headline of its own",
         "UPDATE marts.fragility SET value = value + 1 WHERE headline = 'largest-capex'",
-        ("headlines_lead", "stack largest-capex: 2024Q4"),
+        ("headlines_lead", "stack largest-capex: 2024Q3"),
     ),
     corrupted(
         "a deal with nobody",
