@@ -27,8 +27,19 @@ from sqlalchemy import Connection, Engine, create_engine, event
 def opened(folder: Path) -> Iterator[dg.DagsterInstance]:
     """Open the Dagster instance of a folder, whatever DAGSTER_HOME says."""
     storage = {"custom": {"module": __name__, "class": Storage.__name__, "config": {"base_dir": str(folder)}}}
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides={"storage": storage})) as instance:
-        yield instance
+    # Dagster makes new files with engines of its own, table by table: each engine of the process is told.
+    event.listen(Engine, "connect", _write_ahead)
+    try:
+        with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides={"storage": storage})) as instance:
+            yield instance
+    finally:
+        event.remove(Engine, "connect", _write_ahead)
+
+
+def _write_ahead(connection: Any, _: object) -> None:
+    """Let SQLite write to its log, and wait for the disk only when it empties that into the database."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 class _Engines:
@@ -39,9 +50,7 @@ class _Engines:
 
     def of(self, address: str) -> Engine:
         if address not in self._engines:
-            engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
-            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
-            self._engines[address] = engine
+            self._engines[address] = create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
         return self._engines[address]
 
     def close(self) -> None:
