@@ -33,6 +33,8 @@ COMPARED = {
     "core.company_quarters": ["company_id", "item", "period_end"], "core.prices": ["company_id", "date"],
     "marts.company_metrics": ["company_id", "calendar_quarter", "window", "metric"],
 }  # fmt: skip
+# So much of a refresh is the last stage.
+LAST_STAGE = 0.2
 # When and in which payload it was told differs from run to run.
 PROVENANCE = ("fetched_at", "payload_sha256", "adjusted_to")
 
@@ -77,7 +79,9 @@ def scene(folder: Path) -> Scene:
     return scene(folder)
 
 
-def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int, stretch: float = 1.0) -> Counter[str]:
+def row_of_kills(
+    scene: Scene, folder: Path, kills: int, seed: int, stretch: float = 1.0, aimed: bool = False
+) -> Counter[str]:
     """Kill so many times in a row, then let it run; return how many kills met it in which stage.
 
     Args:
@@ -86,6 +90,7 @@ def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int, stretch: flo
         kills: how many.
         seed: of the moments.
         stretch: by how much slower a refresh is now than when it was undisturbed.
+        aimed: kill in the last stage, which is short, from when it begins; otherwise at any moment.
 
     Raises:
         AssertionError: something did not hold.
@@ -97,7 +102,10 @@ def row_of_kills(scene: Scene, folder: Path, kills: int, seed: int, stretch: flo
         for _ in range(kills):
             written, aside = _journal(place), _aside(place)
             with place.started(standin, *REFRESH) as process:
-                time.sleep(chance.uniform(0, stretch * scene.seconds))
+                moment = chance.uniform(0, stretch * scene.seconds)
+                while aimed and process.poll() is None and not _aside(place) - aside:
+                    time.sleep(0.01)
+                time.sleep(LAST_STAGE * moment if aimed else moment)
                 ended = process.poll()
                 process.kill()
                 process.wait()

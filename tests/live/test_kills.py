@@ -6,4 +6,8 @@ from tests.live.kills import Scene, row_of_kills
 
 
 def test_a_killed_refresh_leaves_all_whole_and_the_next_one_needs_no_hand(lived: Scene, tmp_path: Path) -> None:
-    assert row_of_kills(lived, tmp_path, kills=3, seed=1).total() == 3
+    assert row_of_kills(lived, tmp_path, kills=2, seed=1).total() == 2
+
+
+def test_killed_while_it_publishes_it_leaves_the_version_before(lived: Scene, tmp_path: Path) -> None:
+    assert row_of_kills(lived, tmp_path, kills=1, seed=2, aimed=True).total() == 1
