@@ -213,17 +213,29 @@
     });
   }
 
+  // Some browsers forbid a page that is opened as a file to make files; then the card says so.
+  function refused(card) {
+    var view = active(card), told = view.querySelector(".refused") || document.createElement("p");
+    told.className = "note refused";
+    told.setAttribute("role", "status");
+    told.textContent = location.protocol === "file:" ? "This browser does not let a page opened as a file make this download: run `layerledger serve`, or take the file from the folder data/."
+      : "The download could not be made.";
+    view.appendChild(told);
+  }
+
   var TOOLS = {
     csv: function (card) { save(fileName(card, "csv"), new Blob([csv(card)], { type: "text/csv;charset=utf-8" })); },
     svg: function (card) { save(fileName(card, "svg"), new Blob([compose(card).text], { type: "image/svg+xml" })); },
     png: function (card) {
       var picture = compose(card), image = new Image();
+      image.onerror = function () { refused(card); };
       image.onload = function () {
         var canvas = document.createElement("canvas");
         canvas.width = picture.width * 2;
         canvas.height = picture.height * 2;
         canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-        canvas.toBlob(function (blob) { save(fileName(card, "png"), blob); }, "image/png");
+        try { canvas.toBlob(function (blob) { save(fileName(card, "png"), blob); }, "image/png"); }
+        catch (forbidden) { refused(card); }
       };
       image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(picture.text);
     },
@@ -253,8 +265,12 @@
     var tool = event.target.closest("[data-do]");
     if (!tool) return;
     var card = tool.closest(".card"), what = tool.getAttribute("data-do");
+    function use() {
+      try { TOOLS[what](card, tool, event); }
+      catch (fault) { console.error(fault); refused(card); }
+    }
     // A picture is taken of what is drawn, so all of the card is drawn first.
-    if (what === "svg" || what === "png") Promise.all(all("[data-chart]", active(card)).map(page.draw)).then(function () { TOOLS[what](card); });
-    else TOOLS[what](card, tool, event);
+    if (what === "svg" || what === "png") Promise.all(all("[data-chart]", active(card)).map(page.draw)).then(use);
+    else use();
   });
 })();

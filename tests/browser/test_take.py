@@ -132,3 +132,12 @@ def test_hostile_names_are_text_everywhere(browser: Browser, hostile: Path) -> N
         page.keyboard.type("=cmd")
         expect(page.locator("dialog.search li a").first).to_contain_text(synthetic.HOSTILE)
         assert watched.faults == []
+
+
+def test_a_download_that_the_browser_forbids_is_said(browser: Browser, site: Path) -> None:
+    with opened(browser, site.as_uri() + "/", "index.html", 1280) as watched:
+        page = watched.page
+        page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = () => { throw new DOMException('no'); }; }")
+        page.locator("#capex .view:not([hidden]) [data-do=png]").click()
+        expect(page.locator("#capex .refused")).to_contain_text("run `layerledger serve`")
+        assert watched.faults == []
