@@ -108,12 +108,12 @@ def mail_server() -> Iterator[tuple[int, list[str]]]:
                 body = False
                 while raw := stream.readline():
                     lines.append(line := raw.decode().strip("\r\n"))
-                    if line == "QUIT":
+                    if line.upper() == "QUIT":
                         stream.write(b"221 bye\r\n")
                         return
                     if body and line != ".":
                         continue
-                    body = line == "DATA"
+                    body = line.upper() == "DATA"
                     stream.write(b"354 go on\r\n" if body else b"250 fine\r\n")
 
         thread = threading.Thread(target=serve, daemon=True)
