@@ -9,7 +9,8 @@ from dashboard.cards.profit_pools import BASES, BASIS_TEXT, ITEMS
 from dashboard.charts import bars
 from dashboard.ledger import BASE_QUARTER, Ledger
 
-SHOWN = (("operating_income", "layer"), ("operating_income", "consolidated"), ("net_income", "consolidated"))
+# Whole companies first: on the layer basis a segment that stopped being reported takes its gain out of the sum.
+SHOWN = (("operating_income", "consolidated"), ("operating_income", "layer"), ("net_income", "consolidated"))
 SINCE = ("2019Q4", "2021Q4", "2022Q4", "2023Q4", "2024Q4")
 
 
@@ -21,7 +22,7 @@ def card(ledger: Ledger, lens: str) -> Card:
     controls = (
         control("since", "Since", {base: f"since {base[:4]}" for base in SINCE}, views),
         control("item", "Profit", {item: ITEMS[item][0] for item, _ in SHOWN}, views),
-        control("basis", "Basis", {basis: BASES[basis] for basis in ("layer", "consolidated")}, views),
+        control("basis", "Basis", {basis: BASES[basis] for basis in ("consolidated", "layer")}, views),
     )
     return Card("increment", "The new dollars: who got the increment?", views, controls, break_at=620)
 
@@ -94,5 +95,5 @@ def _finding(
         if a.layer == top and a.member_id in before
     ]
     return findings.largest_increment(
-        names[top], known[top]["increment_usd"], total, gains, ITEMS[item][1], formats.quarter(base)
+        names[top], known[top]["increment_usd"], total, gains, f"measured {ITEMS[item][1]}", formats.quarter(base)
     )

@@ -17,6 +17,7 @@ MAKERS = (
     stress.card,
 )
 CHANGES = 10  # newest changes that the home page lists
+OF_WEIGHT = 0.05  # of the measured profit: a member that large is named where it is not in the sum
 BAR = 96  # pixels of the longest bar in the stack
 
 
@@ -93,10 +94,18 @@ def _share_sentence(known: list[findings.LayerPool], quarter: str) -> str:
     )
     lead = findings.leader_without_its_largest(known)
     if top.largest and lead and len(order) > 1:
-        if lead == top.name:
-            return f"{text}, and would lead without {top.largest.name} too."
-        return f"{text}; without {top.largest.name}, {findings.low(lead)} would lead."
-    return f"{text}."
+        led = f", and would lead without {top.largest.name} too"
+        text += led if lead == top.name else f"; without {top.largest.name}, {findings.low(lead)} would lead"
+    return f"{text}.{_left_out(known, total)}"
+
+
+def _left_out(known: list[findings.LayerPool], total: float) -> str:
+    """Name who would change the share, had they a figure for these months."""
+    late = [stake for pool in known for stake in pool.late if stake.value >= OF_WEIGHT * total]
+    if not late:
+        return ""
+    named = findings.listed([f"{stake.name} ({formats.dollars(stake.value)} when last known)" for stake in late])
+    return f" Not among it: {named}."
 
 
 def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def test_the_increment_is_told_in_cents_with_the_member_that_makes_it() -> None:
     )
     view = increments.card(made, "alpha").views[0]
     assert view.title == (
-        f"Of each new dollar of operating income since 2022{NBSP}Q4, 67 cents went to compute & memory, "
+        f"Of each new dollar of measured operating income since 2022{NBSP}Q4, 67 cents went to compute & memory, "
         "65 of them to Nvidia"
     )
     rows = {row["name"]: (row["text"], row["words"]) for row in view.pictures["wide"].data["rows"]}

@@ -1,0 +1,22 @@
+"""What the first sentences of a lens say."""
+
+from dashboard.findings import LayerPool, Stake
+from dashboard.pages import overview
+
+NBSP = "\u00a0"
+
+
+def sentence(late: list[Stake]) -> str:
+    chips = LayerPool("Chips", 60e9, [Stake("Nvidia", 50e9), Stake("AMD", 10e9)])
+    return overview._share_sentence([chips, LayerPool("Clouds", 40e9, [Stake("Azure", 40e9)], late)], "2025Q4")
+
+
+def test_who_is_missing_from_a_share_is_named_where_it_has_weight():
+    # 60 of 100 are 60 cents; without Nvidia's 50 chips keep 10, clouds 40.
+    told = (
+        f"In the twelve months to 2025{NBSP}Q4, chips earned 60 cents of every dollar of operating profit measured in "
+    )
+    told += "this stack; without Nvidia, clouds would lead."
+    assert sentence([]) == told
+    assert sentence([Stake("Small", 4.9e9)]) == told
+    assert sentence([Stake("AWS", 40e9)]) == f"{told} Not among it: AWS ($40{NBSP}bn when last known)."
