@@ -7,6 +7,7 @@ from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Table, Value, View, control, series_table
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import bars, lines
+from dashboard.charts.events import LAUNCH
 from dashboard.ledger import BASE_QUARTER, Layer, Ledger, Reading, position, shifted
 
 # Who paid: measure -> (name, colour token). The residual is a part of its own, never spread over the others.
@@ -17,7 +18,6 @@ FUNDING = {
     "funded_by_cash": ("cash", "muted"),
     "funded_residual": ("not explained", "hatch"),
 }
-LAUNCH = lines.Event(2022 + 11 / 12, "ChatGPT, 30 Nov 2022")
 SINCE = "2016Q4"
 CHARGES = (("equipment", "ink"), ("shell", "muted"))
 

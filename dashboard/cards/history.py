@@ -1,12 +1,14 @@
 """The cards of a layer's own page: a family of metrics over time, on one basis."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from analytics.metrics.registry import METRICS
 from dashboard import formats
 from dashboard.cards.card import Card, Column, Table, Value, View, control
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import history as chart
+from dashboard.charts.events import LAUNCH, Event
 from dashboard.ledger import Layer, Ledger, shifted
 
 REGISTRY = {metric.id: metric for metric in METRICS}
@@ -26,6 +28,18 @@ def card(
     views = [view for metric in metrics if (view := _view(ledger, lens, layer, basis, metric))]
     controls = (control("metric", "Metric", {metric: REGISTRY[metric].short_title for metric in metrics}, views),)
     return Card(identifier, question, views, controls, break_at=560)
+
+
+def _listings(ledger: Ledger, lens: str, layer: Layer) -> list[Event]:
+    """First trading days of the layer's members, and last ones, since the launch: the dates that the registry holds."""
+    found = []
+    for member in {m.company_id: m for m in ledger.members(lens, layer.layer) if m.measure == "whole"}.values():
+        company = ledger.companies[member.company_id]
+        for column, word in (("listed_from", "lists"), ("listed_to", "delisted")):
+            day = company[column]
+            if isinstance(day, date) and day > LAUNCH.day:
+                found.append(Event(day, f"{member.name} {word}"))
+    return sorted(found)
 
 
 def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> View | None:
@@ -56,6 +70,7 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
         for r in reversed(readings)
         if r.n_measured
     ]
+    events = [LAUNCH, *_listings(ledger, lens, layer)]
     shown = chart.Shown(unit, layer.colour, largest, low, high)
     formula = f"{about.formula[:1].upper()}{about.formula[1:]}"
     return View(
@@ -78,6 +93,9 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
             ],
             rows,
         ),
-        pictures={"wide": chart.picture(readings, shown), "narrow": chart.picture(readings, shown, narrow=True)},
+        pictures={
+            "wide": chart.picture(readings, shown, events=events),
+            "narrow": chart.picture(readings, shown, narrow=True, events=events[:1]),
+        },
         note=f"{about.caveat} Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
     )

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import altair as alt
 
 from dashboard import formats
+from dashboard.charts.events import LAUNCH
+from dashboard.charts.events import rows as event_rows
 from dashboard.charts.labels import spread
 from dashboard.charts.picture import Picture, structure
 from dashboard.ledger import position
@@ -71,7 +73,14 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
     step = 2 if len(years) > (5 if narrow else 8) else 1
     tokens = {"@first": first, "@last": last, "@years": [y for y in years if (years[-1] - y) % step == 0]}
     provisional = [{"x": (position(last_final) + last) / 2, "text": "provisional"}] if last_final < quarters[-1] else []
-    data = {"areas": rows, "labels": [] if narrow else labels, "inside": inside, "provisional": provisional}
+    events = event_rows([LAUNCH], first, last)
+    data = {
+        "areas": rows,
+        "labels": [] if narrow else labels,
+        "inside": inside,
+        "provisional": provisional,
+        "events": events,
+    }
     return Picture(_spec(narrow), data, HEIGHT - 140 * narrow, 39, tokens)
 
 
@@ -138,6 +147,10 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         ),
         # One transparent band a quarter and layer, to hover over.
         areas.mark_rect(opacity=0).encode(x=alt.X("left:Q"), x2="x:Q", tooltip="tip:N"),
+        alt.Chart(alt.NamedData("events")).mark_rule(color="@surface", strokeDash=[2, 3], opacity=0.8).encode(x=x),
+        alt.Chart(alt.NamedData("events"))
+        .mark_text(baseline="bottom", dy=-4, fill="@muted", fontSize=11)
+        .encode(x=x, y=alt.value(0), text="text:N"),
         alt.Chart(alt.NamedData("inside"))
         .mark_text(fontWeight=600)
         .encode(x=x, y=y, text="text:N", fill=alt.Fill("fill:N", scale=None)),

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import altair as alt
 
 from dashboard import formats
+from dashboard.charts.events import Event, marks
+from dashboard.charts.events import rows as event_rows
 from dashboard.charts.labels import spread
 from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import Reading, position, shifted
@@ -30,7 +32,7 @@ class Shown(NamedTuple):
         return None if value is None else round(min(max(value, self.low), self.high), 5)
 
 
-def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> Picture:
+def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False, events: Sequence[Event] = ()) -> Picture:
     """Return the drawing of the readings that have a value, oldest first; the page says what is cut.
 
     Where the layer's value is unknown its median is not drawn either: it would stand for fewer than half the members.
@@ -65,7 +67,8 @@ def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False) -> 
         "@final": position(final[-1].quarter) if final else 0,
     }
     ends = _ends(final[-1], shown, end, low, high, narrow) if final else []
-    return Picture(_spec(shown.unit), {"rows": rows, "ends": ends}, HEIGHT, 22, tokens)
+    data = {"rows": rows, "ends": ends, "events": event_rows(events, first, end)}
+    return Picture(_spec(shown.unit), data, HEIGHT, 22, tokens)
 
 
 def _ends(last: Reading, shown: Shown, end: float, low: float, high: float, narrow: bool) -> list[dict[str, object]]:
@@ -130,6 +133,7 @@ def _spec(unit: str) -> alt.TopLevelMixin:
     final, later = "datum.x <= last", "datum.x >= last"
     ends = alt.Chart(alt.NamedData("ends")).encode(x=x, y=y("y"))
     return alt.layer(
+        *marks(x),
         base.transform_filter(final).mark_area(fill="@accent", opacity=0.14).encode(y=y("p25"), y2="p75:Q"),
         base.transform_filter(final)
         .mark_line(color="@muted", strokeWidth=1.5, strokeDash=[1, 4])

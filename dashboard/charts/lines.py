@@ -6,6 +6,8 @@ from typing import NamedTuple
 import altair as alt
 
 from dashboard import formats
+from dashboard.charts.events import Event, marks
+from dashboard.charts.events import rows as event_rows
 from dashboard.charts.labels import spread
 from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import position
@@ -19,13 +21,6 @@ class Point(NamedTuple):
     quarter: str
     amount_usd: float
     final: bool
-
-
-class Event(NamedTuple):
-    """Something that happened: a position on the scale of years, and its name."""
-
-    at: float
-    name: str
 
 
 def picture(
@@ -68,7 +63,7 @@ def picture(
         "@measure": measure,
         "@years": [y for y in years if (years[-1] - y) % step == 0],
     }
-    shown = [{"x": e.at, "text": e.name} for e in events if first < e.at < last]
+    shown = event_rows(events, first, last)
     data = {"rows": rows, "dots": dots, "labels": [] if narrow else labels, "events": shown}
     return Picture(_spec(narrow), data, HEIGHT - 80 * narrow, 24, tokens)
 
@@ -98,12 +93,8 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
     )
     stroke, fill = alt.Stroke("stroke:N", scale=None), alt.Fill("dot:N", scale=None)
     base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
-    events = alt.Chart(alt.NamedData("events"))
     layers = [
-        events.mark_rule(color="@rule-2", strokeDash=[2, 3]).encode(x=x),
-        events.mark_text(align="left", baseline="top", dx=4, fill="@muted", fontSize=11.5).encode(
-            x=x, y=alt.value(0), text="text:N"
-        ),
+        *marks(x),
         base.transform_filter("datum.sure").mark_line(strokeWidth=2.5).encode(stroke=stroke, detail="layer:N"),
         base.transform_filter("datum.later")
         .mark_line(strokeWidth=2.5, strokeDash=[2, 5], opacity=0.45)

@@ -5,6 +5,7 @@ import pytest
 from dashboard import findings
 from dashboard.cards import capital
 from dashboard.charts import bars, lines
+from dashboard.charts.events import LAUNCH
 from dashboard.ledger import Ledger, Reading
 from tests.dashboard import synthetic
 
@@ -77,7 +78,7 @@ def test_a_quarter_that_too_few_have_reported_makes_no_step() -> None:
 
 def test_lines_label_the_newest_final_amount_and_mark_events() -> None:
     points = [lines.Point("2022Q3", 1e9, True), lines.Point("2023Q1", 3e9, True), lines.Point("2023Q2", 9e9, False)]
-    drawn = lines.picture([("Storage", "storage", points)], "capex", [capital.LAUNCH])
+    drawn = lines.picture([("Storage", "storage", points)], "capex", [LAUNCH])
     assert [label["text"] for label in drawn.data["labels"]] == [f"Storage $3{NBSP}bn"]
     assert [(row["sure"], row["later"]) for row in drawn.data["rows"]] == [(True, False), (True, True), (False, True)]
     # 30 November 2022 lies between the ends of the third quarter (2022.75) and of the year (2023).
