@@ -100,7 +100,7 @@ def row_of_kills(
     end = _figures(scene.undisturbed)
     with StandIn(world(now())) as standin:
         for _ in range(kills):
-            written, aside = _journal(place), _aside(place)
+            written, aside, version = _journal(place), _aside(place), place.current.readlink()
             with place.started(standin, *REFRESH) as process:
                 moment = chance.uniform(0, stretch * scene.seconds)
                 while aimed and process.poll() is None and not _aside(place) - aside:
@@ -110,7 +110,7 @@ def row_of_kills(
                 process.kill()
                 process.wait()
             assert ended in (None, 0), process.stderr and process.stderr.read()
-            met["ended before" if ended == 0 else _stage(place, written, aside)] += 1
+            met["ended before" if ended == 0 else _stage(place, written, aside, version)] += 1
             whole(place)
             nothing_acknowledged_is_lost(place, written)
         done = place.run(standin, *REFRESH)
@@ -135,7 +135,9 @@ def nothing_acknowledged_is_lost(place: Place, written: Mapping[str, bytes]) -> 
             assert len(archive.get(fetch.payload_sha256)) == fetch.bytes
 
 
-def _stage(place: Place, written: Mapping[str, bytes], aside: set[str]) -> str:
+def _stage(place: Place, written: Mapping[str, bytes], aside: set[str], version: Path) -> str:
+    if place.current.readlink() != version:
+        return "published, and not yet ended"
     if _aside(place) - aside:
         return "making pages and downloads, or publishing"
     return "asking, or deriving tables" if _journal(place) != written else "starting, or asking the first question"
