@@ -49,10 +49,10 @@ def main(kills: int = 200, a_row: int = 10) -> None:
         "kill -9 at random moments of a refresh",
         f"""{anywhere.total()} kills of the real command, {a_row} in a row on one home, at moments spread evenly over
 the {STRETCH * undisturbed.seconds:.0f} s that it takes (three companies, a small bundle, the stand-ins), and
-{aimed.total()} more aimed at its last stage, which is short. After each: every file of the published version had the size and hash that its
-manifest says; every line of the journal stood as written, and each payload that a line names could be read back. At the
-end of each row the refresh was started once more, with nothing mended by hand: it ended with 0, left no folder behind
-and published the figures of the home that nobody killed.
+{aimed.total()} more aimed at its last stage, which is short. After each: every file of the published version had the
+size and hash that its manifest says; every line of the journal stood as written, and each payload that a line names
+could be read back. At the end of each row the refresh was started once more, with nothing mended by hand: it ended with
+0, left no folder behind and published the figures of the home that nobody killed.
 
 {table(sorted((anywhere + aimed).items()), "the kill met it while", "times")}
 """,
