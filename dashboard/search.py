@@ -4,12 +4,13 @@ Belongs here: what can be found. Does not belong here: how a reader's words are 
 """
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from analytics.metrics.registry import METRICS
 from dashboard.ledger import Ledger
 from dashboard.pages.glossary import GLOSSARY
-from dashboard.pages.page import STATUS, company_path, layer_path, lens_path
+from dashboard.pages.page import SECTIONS, STATUS, Page, company_path, layer_path, lens_path
 
 
 class Entry(NamedTuple):
@@ -21,10 +22,12 @@ class Entry(NamedTuple):
     words: str = ""
 
 
-def entries(ledger: Ledger) -> list[Entry]:
-    """Return layers, lenses, companies and other members, metrics and terms, each once."""
+def entries(ledger: Ledger, pages: Sequence[Page] = ()) -> list[Entry]:
+    """Return pages, layers, lenses, companies and other members, claims, metrics and terms, each once."""
     default = ledger.lenses[0].lens
-    found = [Entry(lens.name, "lens", lens_path(lens.lens, default), lens.description) for lens in ledger.lenses]
+    own = {page.section: page for page in reversed(pages) if page.section in SECTIONS and page.lens == default}
+    found = [Entry(name, "page", own[key].path, own[key].description) for key, name in SECTIONS.items() if key in own]
+    found += [Entry(lens.name, "lens", lens_path(lens.lens, default), lens.description) for lens in ledger.lenses]
     reporting, seen = set(ledger.reporting), set[str]()
     for lens in ledger.lenses:
         for layer in ledger.layers(lens.lens):
@@ -38,12 +41,14 @@ def entries(ledger: Ledger) -> list[Entry]:
     for company in ledger.reporting:
         about = ledger.companies[company]
         found.append(Entry(str(about["name"]), "company", company_path(company), str(about["ticker"] or "")))
+    if "claims" in own:
+        found += [Entry(c["statement"], "claim", f"claims.html#{c['anchor']}") for c in ledger.claims]
     found += [Entry(m.title, "metric", f"methods.html#{m.id}", f"{m.id} {m.short_title}") for m in METRICS]
     found += [Entry(term, "term", "methods.html#glossary", meaning) for term, meaning in GLOSSARY]
     return found
 
 
-def script(ledger: Ledger) -> str:
+def script(ledger: Ledger, pages: Sequence[Page] = ()) -> str:
     """Return the index as a classic script, which loads from file:// too, unlike a request for data."""
-    rows = json.dumps(entries(ledger), ensure_ascii=False, separators=(",", ":"))
+    rows = json.dumps(entries(ledger, pages), ensure_ascii=False, separators=(",", ":"))
     return f"window.layerLedgerIndex={rows};\n"

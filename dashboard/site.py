@@ -84,7 +84,7 @@ def build(
     with ThreadPoolExecutor(1) as aside:  # it does not hold Python's lock, so the pages take shape meanwhile
         script = aside.submit(runtime.script, cache)
         pages = _pages(ledger)
-        static = _static(out, {"vega.js": script.result(), "index.js": search.script(ledger)})
+        static = _static(out, {"vega.js": script.result(), "index.js": search.script(ledger, pages)})
     environment = _environment()
     shared = {
         "csp": CSP, "version": version, "run_id": run_id, "as_of": as_of, "static": static, "sources": ledger.sources,

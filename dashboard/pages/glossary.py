@@ -61,6 +61,50 @@ GLOSSARY = (
         "The dollars of a profit measure that a layer’s members earn. Pools may be added; revenues may not, because "
         "one layer’s revenue is another’s cost.",
     ),
+    (
+        "Increment",
+        "Of members measured in both quarters, the dollars now less those of a base quarter. What newly entered the "
+        "record is told apart: it is newly seen, not new.",
+    ),
+    (
+        "Own margins, mix, came, left",
+        "What a layer’s margin moved by, without a rest: members’ own margins (within), weight moved between members "
+        "with higher and lower margins (between), members measured now only (entry), and then only (exit).",
+    ),
+    (
+        "Funding of capex",
+        "Operating cash flow, new debt, shareholders and cash used, beside capex, of members of which every part is "
+        "known; what the parts leave over is shown as not explained, never spread over them.",
+    ),
+    (
+        "Still to be charged",
+        "Capex since the base quarter less what has been written off straight-line, by the split and lives of the "
+        "assumptions. It will pass through profits whatever is spent later.",
+    ),
+    (
+        "Required revenue",
+        "What applications and models would have to sell a year for capital to pay: its annual charge (an annuity over "
+        "its life at the cost of capital) and the cost of running it, over the gross margin of those who sell.",
+    ),
+    (
+        "Stress component",
+        "One reading of strain, such as interest coverage or the funding gap, ranked by itself. There is no score, "
+        "since how components weigh against each other is a judgement.",
+    ),
+    (
+        "Verdict",
+        "What a claim’s written rule gives: supported, contradicted, mixed, or not testable, with the reason.",
+    ),
+    (
+        "Firmness",
+        "In how many other readings a verdict or headline stands: other basis, median, without the largest member, one "
+        "quarter earlier, another lens.",
+    ),
+    (
+        "Placed",
+        "Dollars that a lens has a layer for. Placed, the rest of the same companies and what is not placed are the "
+        "same total under every lens.",
+    ),
     ("Unknown", "No figure exists in public. It is drawn hatched and written n/a; it is never taken for zero."),
 )
 
@@ -107,6 +151,19 @@ RULES = (
         "Incremental margin",
         "Change in operating income over change in revenue, over four quarters; none where revenue hardly changed.",
         "Revenue 100 to 150 and operating income 20 to 40: 40%.",
+    ),
+    (
+        "Justification gap",
+        "Capital since the base quarter is charged as annuities, run at a yearly cost, and divided by the gross margin "
+        "downstream. Assumptions are printed with their sources, and readers move them.",
+        "Capex 100, of it 60 equipment over 5 years and 40 shell over 15, at 10%: a charge of 21.09 a year; with 15 of "
+        "running cost and a margin of 50%, 72.2 of revenue. With a life of 4 years 78.4, of 6 years 68.1.",
+    ),
+    (
+        "A margin taken apart",
+        "Weights are the mean of both quarters, so within, between, entry and exit sum to the change.",
+        "Weights .5 and .5 become .7 and .3, margins .6 and .1 become .5 and .1: +3.0 points, of it −6.0 "
+        "within and +9.0 between.",
     ),
     (
         "Growth of a layer",

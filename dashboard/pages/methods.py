@@ -2,7 +2,9 @@
 
 from itertools import groupby
 
+from analytics.capital import MEASURES
 from analytics.metrics.registry import METRICS
+from analytics.stress import COMPONENTS
 from dashboard.ledger import Ledger
 from dashboard.pages.glossary import GLOSSARY, RULES
 from dashboard.pages.page import Page
@@ -15,7 +17,8 @@ FAMILIES = {
     "returns": "Returns",
     "market": "Market",
 }
-UNITS = {"fraction": "fraction of one, written as per cent", "times": "multiple", "USD": "US dollars"}
+UNITS = {"fraction": "fraction of one, written as per cent", "times": "multiple", "USD": "US dollars", "years": "years"}
+TITLES = {metric.id: metric.title for metric in METRICS}
 WINDOWS = {"quarter": "fiscal quarter", "ttm": "trailing twelve months"}
 
 
@@ -37,5 +40,7 @@ def page(ledger: Ledger) -> Page:
             "windows": WINDOWS,
             "glossary": GLOSSARY,
             "rules": RULES,
+            "measures": MEASURES,
+            "components": [(component, TITLES[component.metric]) for component in COMPONENTS],
         },
     )

@@ -30,7 +30,10 @@ def test_every_page_from_a_file(browser: Browser, site: Path, pages: list[str], 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_page_of_each_kind_in_the_dark(browser: Browser, site: Path, screenshots: Path, width: int) -> None:
-    kinds = ["index.html", "layers/ecosystem/models.html", "coverage.html", "methods.html", "data.html"]
+    kinds = [
+        "index.html", "layers/ecosystem/models.html", "stack/ecosystem.html", "question.html", "capex.html",
+        "debt.html", "claims.html", "lenses.html", "coverage.html", "methods.html", "data.html",
+    ]  # fmt: skip
     assert faults_of(browser, site, kinds, screenshots, width, "dark") == []
 
 
