@@ -39,7 +39,9 @@ class Archive:
         path = self.path(sha256)
         if path.exists() and self._intact(sha256):
             return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sync_folder(self.folder)
         handle, aside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -50,7 +52,7 @@ class Archive:
         except BaseException:
             Path(aside).unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -86,8 +88,8 @@ class Archive:
         return True
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in the folder durable."""
+def sync_folder(folder: Path) -> None:
+    """Make what was made or renamed in the folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

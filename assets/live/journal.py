@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from assets.archive import ArchiveError
+from assets.archive import ArchiveError, sync_folder
 from assets.sources.payload import Fetch
 
 TIMES = ("started_at", "next_try_at")
@@ -38,6 +38,7 @@ class Journal:
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{os.getpid()}.jsonl"
             self._file = path.open("ab")
+            sync_folder(self.folder)
         told = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in asdict(fetch).items()
