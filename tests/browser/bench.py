@@ -1,4 +1,4 @@
-"""Weight and speed of the pages: python -m tests.browser.bench [FOLDER]; without one, of a fresh offline refresh.
+"""Weight and speed of the pages: python -m tests.browser.bench [FOLDER [PAGE …]]; else of a fresh offline refresh.
 
 A page is opened over loopback in a fresh browser at a quarter of the machine's speed, three times; the median counts.
 Weight is what comes over the wire, compressed: once for the first page, and what a page adds to what is cached.
@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -94,13 +95,16 @@ def kinds(site: Path) -> list[str]:
     return sorted(found, key=lambda page: page != "index.html")
 
 
-def bench(site: Path) -> list[Measured]:
-    """Measure a page of each kind."""
+def bench(site: Path, pages: Sequence[str] = ()) -> list[Measured]:
+    """Measure some pages, or one of each kind."""
     handler = functools.partial(_Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as driver:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
-        found = [measure(browser, f"http://127.0.0.1:{server.server_address[1]}/", site, page) for page in kinds(site)]
+        found = []
+        for page in pages or kinds(site):
+            found.append(measure(browser, f"http://127.0.0.1:{server.server_address[1]}/", site, page))
+            print(found[-1], file=sys.stderr, flush=True)
         browser.close()
         server.shutdown()
     return found
@@ -114,14 +118,14 @@ def told(found: list[Measured]) -> str:
     return f"{table(rows, *head)}\n\nAt {SLOWER} times slower; kilobytes are compressed. Limits: {limits}."
 
 
-def main(folder: str | None = None) -> None:
+def main(folder: str | None = None, *pages: str) -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as home:
         if folder is None:
             done = run_command(["refresh", "--offline"], Path(home))
             assert done.returncode == 0, done.stderr
         site = Path(folder) if folder else Path(home) / "published" / "current"
-        print(told(bench(site.resolve())))
+        print(told(bench(site.resolve(), pages)))
 
 
 if __name__ == "__main__":
