@@ -108,7 +108,7 @@ def table_asset(*, append: bool = False) -> Callable[[Build], Any]:
             except checks.HeldBack as held:
                 yield checks.contract_kept(key, frame.height)
                 yield from held.results
-                context.resources.published.hold(contract.full_name, str(held))
+                context.resources.published.hold(contract.full_name, held.short)
                 raise dg.Failure(f"the last good {contract.full_name} stays: {held}") from held
             if rules:
                 context.resources.published.release(contract.full_name)

@@ -16,12 +16,12 @@ SHOWN = 20
 
 
 class HeldBack(Exception):
-    """A check that stops publication failed; the table stays as it was. The message is for the pages and the log."""
+    """A check that stops publication failed; the table stays as it was. The message tells rows and figures."""
 
-    def __init__(self, why: str, results: tuple[dg.AssetCheckResult, ...]):
-        """Take what was found, and the results of all rules over the table."""
+    def __init__(self, why: str, short: str, results: tuple[dg.AssetCheckResult, ...]):
+        """Take what was found, the same in short for readers, and the results of all rules over the table."""
         super().__init__(why)
-        self.results = results
+        self.short, self.results = short, results
 
 
 def examine(
@@ -48,8 +48,10 @@ def examine(
         stops += [(rule, left)] if rule.stops and left.height else []
         results.append(_result(key, rule, findings, int(accepted.sum())))
     if stops:
+        name = ".".join(key.path)
         told = "; ".join(f"{rule.name}: {_few(findings)}" for rule, findings in stops)
-        raise HeldBack(f"{'.'.join(key.path)}, {told}", tuple(results))
+        about = "; ".join(f"{rule.name}: {_subjects(findings)}" for rule, findings in stops)
+        raise HeldBack(f"{name}, {told}", f"{name}, {about}", tuple(results))
     return tuple(results)
 
 
@@ -78,6 +80,12 @@ def _few(findings: pl.DataFrame, shown: int = 3) -> str:
     rows = [f"{row} ({told})" for row, told in findings.head(shown).select("row", "told").iter_rows()]
     more = f", and {findings.height - shown} more" if findings.height > shown else ""
     return "; ".join(rows) + more
+
+
+def _subjects(findings: pl.DataFrame, shown: int = 3) -> str:
+    names = findings["subject"].unique(maintain_order=True).to_list()
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def as_markdown(findings: pl.DataFrame) -> str:
