@@ -270,28 +270,30 @@ def _lines(flows: Sequence[Flow], places: Mapping[str, Place], total: int) -> Ma
 
 def _deals(deals: Sequence[Deal], nodes: Sequence[Node], places: Mapping[str, Place]) -> Markup:
     """Dashed arcs between the bubbles of who gives and who receives; shown when the reader asks for deals."""
-    where: dict[str, Circle] = {}
+    where: dict[str, tuple[Circle, str]] = {}
     for node in nodes:
         for bubble, circle in zip(sorted(node.bubbles, key=_order), places[node.layer].circles, strict=True):
-            where.setdefault(bubble.member_id, circle)
+            where.setdefault(bubble.member_id, (circle, node.layer))
     found = []
     for deal in deals:
-        one, other = where.get(deal.giver), where.get(deal.taker)
-        if one is None or other is None or one == other:
+        if deal.giver not in where or deal.taker not in where or deal.giver == deal.taker:
             continue
+        (one, giver), (other, taker) = where[deal.giver], where[deal.taker]
         bend = 0.22 * math.hypot(other.x - one.x, other.y - one.y) + 12
         length = math.hypot(other.x - one.x, other.y - one.y) or 1.0
         cx = (one.x + other.x) / 2 - (other.y - one.y) / length * bend
         cy = (one.y + other.y) / 2 + (other.x - one.x) / length * bend
         found.append(
             Markup(
-                '<g class="deal"><path class="halo" d="{0}"/><path class="line" d="{0}"/>'
+                '<g class="deal" data-from="{4}" data-to="{5}"><path class="halo" d="{0}"/><path class="line" d="{0}"/>'
                 '<circle class="end" cx="{1:.1f}" cy="{2:.1f}" r="3.5"/>{3}</g>'
             ).format(
                 f"M{one.x:.1f} {one.y:.1f}Q{cx:.1f} {cy:.1f} {other.x:.1f} {other.y:.1f}",
                 other.x,
                 other.y,
                 _title(deal.tip),
+                giver,
+                taker,
             )
         )  # fmt: skip
     return Markup('<g class="deals">{}</g>').format(Markup("").join(found)) if found else Markup("")

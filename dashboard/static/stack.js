@@ -28,7 +28,7 @@
         one.setAttribute("aria-pressed", String(own));
         one.setAttribute("aria-controls", "layer");
       });
-      all(".flow", map).forEach(function (one) {
+      all(".flow, .deal", map).forEach(function (one) {
         one.classList.toggle("own", one.getAttribute("data-from") === chosen || one.getAttribute("data-to") === chosen);
       });
     });
