@@ -38,7 +38,7 @@ def page(ledger: Ledger, lens: Lens) -> Page:
             "held": len(held),
             "quarter": quarter,
             "legends": stack_map.legends() if quarter else [],
-            "has_deals": 'class="deal"' in (card.views[0].drawing or ''),
+            "has_deals": 'class="deal"' in (card.views[0].drawing or ""),
             "layers": [
                 _about(ledger, lens.lens, one, quarter, [m for m in held if m.layer == one.layer]) for one in layers
             ],
