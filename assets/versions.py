@@ -15,7 +15,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from dashboard import notice
 
 MANIFEST = "manifest.json"
 HELD, RESTORED = "held", "restored"
+ID_TIME = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,9 @@ def _told(kind: str, text: str, copy_of: str, since: str | None = None) -> dict[
 
 def _show(root: Path, original: Version, notices: list[dict[str, str]]) -> Version:
     """Copy a version with notices on its pages and make the copy current; files without notices are shared."""
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    # Ids are ordered by their second: a copy made within the same second as the newest version comes after it.
+    newest = max(datetime.strptime(v.id.partition("-")[0], ID_TIME).replace(tzinfo=UTC) for v in versions(root))
+    name = f"{max(datetime.now(UTC), newest + timedelta(seconds=1)):{ID_TIME}}-{secrets.token_hex(4)}"
     aside = root / f".copy-{name}"
     told = manifest_of(original.path)
     assert told is not None
