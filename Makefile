@@ -54,8 +54,8 @@ dev: $(INSTALLED) ## the Dagster UI on this machine's port 3000, with the schedu
 	@$(BIN)/layerledger dev
 
 .PHONY: test
-test: $(INSTALLED) ## every test but the browser's
-	@$(BIN)/pytest -n auto -m "not browser"
+test: $(INSTALLED) ## every test but the browser's and the longest
+	@$(BIN)/pytest -n auto -m "not browser and not long"
 
 .PHONY: test-browser
 test-browser: $(INSTALLED) $(AXE) ## every page in a real Chromium (needs Debian's package chromium); pictures in .artefacts/

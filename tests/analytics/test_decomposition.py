@@ -210,7 +210,7 @@ def close(a: dict[str, object], b: dict[str, object]) -> None:
             assert a[name] == pytest.approx(b[name], rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds)
 def test_the_split_sums_to_the_change(world):
     row = split(world)

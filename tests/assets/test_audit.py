@@ -314,6 +314,7 @@ def test_the_published_bundle_contradicts_itself_nowhere(refreshed_home):
     assert sum(row["closed_years"] for row in told["by_item"]) > 5000
 
 
+@pytest.mark.long
 def test_the_bundle_as_known_on_a_past_day_contradicts_itself_nowhere(refreshed_home):
     done = run_command(["audit", "--json", "--as-known-on", "2023-11-01"], refreshed_home)
     assert json.loads(done.stdout)["told"] == []

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.filterwarnings("default:.*environment_vars.*:Deprecatio
 FRIDAY, SATURDAY = date(2026, 10, 30), date(2026, 10, 31)
 
 
+@pytest.mark.long
 def test_a_day_on_which_a_source_is_away_and_the_day_of_its_return(place: Place):
     with life(place, FRIDAY) as alive, alive.daemon.running():
         faults = alive.standin.faults

@@ -302,7 +302,7 @@ _STRESS = Table(
         Column("n_members", INT, "Members of the layer at the time; 1 for a company.", unit="members"),
         _measured("Members that have the metric's inputs; of a company 1 or 0."),
         _coverage,
-        replace(_status, description=_status.description + " (of the layer)"),
+        replace(_status, description="final or provisional, of the layer, as in marts.layer_metrics."),
     ),
     "Consolidated: each company whole. Companies that publish no accounts are there, with the reason. There is no "
     "score: components are ranked each by itself.",
