@@ -32,7 +32,7 @@
         one.classList.toggle("own", one.getAttribute("data-from") === chosen || one.getAttribute("data-to") === chosen);
       });
     });
-    all(".about-layer", panel).forEach(function (one) { one.hidden = one.getAttribute("data-about") !== chosen; });
+    all(".about-layer", panel).forEach(function (one) { one.classList.toggle("chosen", one.getAttribute("data-about") === chosen); });
     all(".scale", card).forEach(function (one) { one.hidden = one.getAttribute("data-scale") !== state.colour; });
     all("[data-choice] button", card).forEach(function (button) {
       var name = button.parentNode.getAttribute("data-choice");
@@ -116,12 +116,6 @@
     apply();
   }
 
-  var tools = document.getElementById("map-tools");
-  all(".controls", card).concat([null]).slice(0, 1).forEach(function (controls) {
-    var made = tools.content.cloneNode(true);
-    if (controls) controls.insertAdjacentElement("afterend", made.querySelector(".map-tools"));
-    else card.insertBefore(made, view());
-  });
   page.keep("choice", text, take);
   window.addEventListener("resize", apply);
   apply();
