@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from analytics import stacks
 from analytics.contracts import TABLES
 from assets.kept import Made, made
@@ -44,6 +46,7 @@ def changed(before: Mapping[str, Made], after: Mapping[str, Made], name: str) ->
     return {part for part in then.keys() | now.keys() if then.get(part) != now.get(part)}
 
 
+@pytest.mark.long
 def test_news_a_day_and_a_registry_edit_end_where_a_rebuild_does(lived: Scene, tmp_path: Path) -> None:
     before, place = lived.before, lived.before.copied(tmp_path / "home")
     place = replace(place, stacks=Path(shutil.copytree(before.stacks or "", tmp_path / "stacks")))

@@ -12,5 +12,6 @@ def test_a_killed_refresh_leaves_all_whole_and_the_next_one_needs_no_hand(lived:
     assert row_of_kills(lived, tmp_path, kills=2, seed=1).total() == 2
 
 
+@pytest.mark.long
 def test_killed_while_it_publishes_it_leaves_the_version_before(lived: Scene, tmp_path: Path) -> None:
     assert row_of_kills(lived, tmp_path, kills=1, seed=2, aimed=True).total() == 1

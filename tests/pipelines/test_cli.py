@@ -119,13 +119,16 @@ def free_port() -> int:
 
 @contextmanager
 def started(home: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A command that goes on until it is stopped, in a session of its own as a terminal would give it."""
+    """A command that goes on until it is stopped, in a session of its own as a terminal would give it.
+
+    It hears an interrupt also where whoever runs the tests ignores them, as a shell does for what runs beside it.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines", *words],
         cwd=ROOT,
         env=os.environ | {"LAYERLEDGER_HOME": str(home), "COLUMNS": "200"},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True,
+        start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         yield process
