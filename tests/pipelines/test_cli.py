@@ -128,7 +128,8 @@ def started(home: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
         cwd=ROOT,
         env=os.environ | {"LAYERLEDGER_HOME": str(home), "COLUMNS": "200"},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no thread runs here
     )  # fmt: skip
     try:
         yield process
