@@ -104,7 +104,7 @@ def funding(ledger: Ledger, lens: str) -> Card:
         quarter, capex, parts = _funded(ledger, lens, layer.layer, headline)
         table.append([layer.name, formats.quarter(quarter), capex, *(parts.get(m) for m in FUNDING)])
         if quarter is None or capex is None:
-            rows.append(bars.Bar(layer.name, [], "", "not known of half the members"))
+            rows.append(bars.Bar(layer.name, [], "", "known of too few"))
             continue
         late = quarter != headline
         pieces = [bars.Part(name, parts[m], fill) for m, (name, fill) in FUNDING.items()]

@@ -41,7 +41,7 @@ def test_who_paid_sums_to_capex_and_names_the_borrower(ledger: Ledger) -> None:
     assert row[2] == sum(float(part) for part in row[3:] if part is not None)
     assert view.coverage == "1 of 5 layers"
     words = {row["name"]: row["words"] for row in view.pictures["wide"].data["rows"]}
-    assert words["Models"] == "not known of half the members" and words["Hyperscalers"] is None
+    assert words["Models"] == "known of too few" and words["Hyperscalers"] is None
 
 
 def test_what_is_still_to_be_charged(ledger: Ledger) -> None:
