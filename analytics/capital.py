@@ -257,6 +257,7 @@ def parts(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QUART
             pl.when(pl.col("cumulative_usd").is_null()).then(no_sum),
         ),
         "da_to_come": (
+            # With all spending known, no row of the run-off means that all of it was charged: nothing, not unknown.
             pl.when(pl.col("cumulative_usd").is_not_null()).then(pl.col("to_come").fill_null(0.0)),
             nothing,
             pl.when(pl.col("cumulative_usd").is_null()).then(no_sum),
