@@ -39,6 +39,11 @@ def low(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
+def known_on(day: str, finding: str | None) -> str | None:
+    """Return a finding about layers as it would have been told on a past day; it begins with a layer's name."""
+    return f"Known on {day}: {low(finding)}" if finding else None
+
+
 TRIFLE = 0.1  # a layer smaller than this part of a company is no comparison
 
 
@@ -130,7 +135,7 @@ def largest_revision(moves: Sequence[tuple[str, str, float, float | None]], meas
         return None
     moved, name, quarter, then, now = max(known)
     if moved < 0.01:
-        return f"No layer’s {measure} known on {day} has moved by a point since" if len(known) > 2 else None
+        return f"No layer’s {measure} drawn as known on {day} has moved by a point since" if len(known) > 2 else None
     return (
         f"{name}: {measure} of {formats.quarter(quarter)}, known as {formats.percent(then)} on {day}, is told as "
         f"{formats.percent(now)} now"
@@ -270,8 +275,11 @@ def margin_moves(before: Mapping[str, float], after: Mapping[str, float], measur
     return text
 
 
-def capex_rate(name: str, then: float | None, now: float | None, since: str) -> str | None:
-    """A layer spends at least a tenth of its revenue on capex, and at least one and a half times the rate of then."""
+def capex_rate(name: str, then: float | None, now: float | None, since: str, *, past: bool = False) -> str | None:
+    """A layer spends at least a tenth of its revenue on capex, and at least one and a half times the rate of then.
+
+    past: told of a past day.
+    """
     if now is None or then is None or then <= 0 or now < 0.1 or now / then < 1.5:
         return None
     ratio = now / then
@@ -281,10 +289,11 @@ def capex_rate(name: str, then: float | None, now: float | None, since: str) -> 
         than = f"three times the {since} rate"
     else:
         than = f"up from {formats.cents(then)} in {since}"
+    does = f"{name} spent" if past else f"{name} now {verb(name, 'spend')}"
     if now >= 1:
         whose = "their" if verb(name, "be") == "are" else "its"
-        return f"{name} now {verb(name, 'spend')} {formats.times(now)} {whose} revenue on capex, {than}"
-    return f"{name} now {verb(name, 'spend')} {formats.cents(now)} of each revenue dollar on capex, {than}"
+        return f"{does} {formats.times(now)} {whose} revenue on capex, {than}"
+    return f"{does} {formats.cents(now)} of each revenue dollar on capex, {than}"
 
 
 def heaviest_debt(loads: Sequence[Stake], median: float | None, against: str) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from analytics import hindsight
 from analytics.contracts import empty, table
 from analytics.contracts.columns import BASES
 from analytics.metrics.registry import METRICS
@@ -234,11 +235,16 @@ class Ledger:
             found[lens, layer, basis, metric].append(Reading(*rest))
         return found
 
-    def readings(self, lens: str, layer: str, basis: str, metric: str, window: str = "ttm") -> list[Reading]:
+    def readings(
+        self, lens: str, layer: str, basis: str, metric: str, window: str = "ttm", known_on: date | None = None
+    ) -> list[Reading]:
         """Return a metric of a layer over time, oldest first; empty where there is none.
 
-        window: "ttm", or "quarter" for the metrics of BY_QUARTER.
+        window: "ttm", or "quarter" for the metrics of BY_QUARTER. known_on: one of `past_days`, for what was known
+        then; on the consolidated basis over twelve months alone, and without median, quartiles or largest member.
         """
+        if known_on is not None:
+            return self._then.get((known_on, lens, layer, basis, metric, window), [])
         return self._readings[window].get((lens, layer, basis, metric), [])
 
     def reading(
@@ -381,14 +387,26 @@ class Ledger:
         return found
 
     @cached_property
-    def then(self) -> dict[tuple[str, date, str, str], tuple[str, float]]:
-        """What was known on past days: (lens, day, metric, layer) -> the newest final quarter and its value."""
-        frame = self.frame("marts.layer_metrics_then").filter(
-            (pl.col("status") == "final") & pl.col("value").is_not_null()
+    def _then(self) -> dict[tuple[date, str, str, str, str, str], list[Reading]]:
+        columns = ("calendar_quarter", "value", "n_members", "n_measured", "coverage_ratio", "status", "null_reason")
+        rows = self.frame("marts.layer_metrics_then").sort("calendar_quarter")
+        found: dict[tuple[date, str, str, str, str, str], list[Reading]] = defaultdict(list)
+        for day, lens, layer, metric, quarter, value, members, measured, coverage, status, reason in rows.select(
+            "known_on", "lens", "layer", "metric", *columns
+        ).iter_rows():
+            found[day, lens, layer, hindsight.BASIS, metric, hindsight.WINDOW].append(
+                Reading(quarter, value, None, None, None, members, measured, coverage, None, None, status, reason)
+            )
+        return found
+
+    def past_days(self, lens: str, metric: str) -> list[date]:
+        """Return the past days on which a metric of some layer was known and final, oldest first."""
+        known = (
+            key[0]
+            for key, found in self._then.items()
+            if (key[1], key[4]) == (lens, metric) and any(r.final and r.value is not None for r in found)
         )
-        columns = ("lens", "known_on", "metric", "layer", "calendar_quarter", "value")
-        rows = frame.sort("calendar_quarter").select(columns).iter_rows()
-        return {(lens, day, metric, layer): (quarter, value) for lens, day, metric, layer, quarter, value in rows}
+        return sorted(set(known))
 
     @cached_property
     def increments(self) -> dict[tuple[str, str, str, str, str], dict[str, Mapping[str, Any]]]:

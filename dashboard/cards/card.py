@@ -88,11 +88,12 @@ class View:
 
 
 class Control(NamedTuple):
-    """A row of segmented buttons: its name in the address, its label, and (value, text) of each button."""
+    """A row of segmented buttons, or a menu of many: its name, its label, and (value, text) of each option."""
 
     name: str
     label: str
     options: Sequence[tuple[str, str]]
+    menu: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def series_table(
     return Table([Column(first), *(Column(title, unit) for title, unit in columns)], rows)
 
 
-def control(name: str, label: str, texts: Mapping[str, str], views: Sequence[View]) -> Control:
-    """Return the control whose buttons are those of `texts` (value -> text) that some view's key holds."""
+def control(name: str, label: str, texts: Mapping[str, str], views: Sequence[View], menu: bool = False) -> Control:
+    """Return the control whose options are those of `texts` (value -> text) that some view's key holds."""
     held = {part for view in views for part in view.key.split(".")}
-    return Control(name, label, [(value, text) for value, text in texts.items() if value in held])
+    return Control(name, label, [(value, text) for value, text in texts.items() if value in held], menu)

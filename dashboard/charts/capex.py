@@ -15,7 +15,10 @@ HEIGHT, LEAST, MOST = 410, 34, 62  # pixels: what the rows fill, and the least a
 
 
 class Rate(NamedTuple):
-    """One layer's rate then and now, fractions (None where unknown), and its dollars now."""
+    """One layer's rate then and now, fractions (None where unknown), and its dollars now.
+
+    quarter: the newer one, where it is the layer's own. beside: what stands at the right instead of the dollars.
+    """
 
     name: str
     colour: str
@@ -24,6 +27,8 @@ class Rate(NamedTuple):
     dollars: float | None
     final: bool = True
     unknown: str = "no public figures"
+    quarter: str | None = None
+    beside: str | None = None
 
 
 def reach(rates: Sequence[Rate]) -> float:
@@ -40,17 +45,17 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str, narrow: bo
     ordered = sorted(rates, key=lambda r: (r.now is None, -(r.now or 0)))
     rows: list[dict[str, object]] = []
     for index, rate in enumerate(ordered):
+        beside = formats.dollars(rate.dollars) if rate.beside is None else rate.beside
         row: dict[str, object] = {"row": index + 0.5, "name": rate.name, "fill": f"@{rate.colour}",
-                                  "dollars": formats.dollars(rate.dollars) if rate.now is not None else "",
-                                  "final": rate.final}  # fmt: skip
+                                  "beside": beside if rate.now is not None else "", "final": rate.final}  # fmt: skip
         row["tip"] = (
-            f"{rate.name}\n{measure}\n{formats.quarter(now)}{'' if rate.final else ', provisional'}: "
+            f"{rate.name}\n{measure}\n{formats.quarter(rate.quarter or now)}{'' if rate.final else ', provisional'}: "
             f"{formats.percent(rate.now, 1)}\n{formats.quarter(then)}: {formats.percent(rate.then, 1)}"
         )
         if rate.now is None:
             row["words"] = rate.unknown
         elif rate.now > end:
-            row["words"] = f"{formats.percent(rate.now)}, beyond this axis ▸"
+            row["words"] = f"{formats.percent(rate.now)}, beyond {'' if narrow else 'this axis '}▸"
         else:
             ring = None if rate.then is None else min(rate.then, end)
             # The label stands away from the ring; where that side has no room, it stands beyond the ring.
@@ -84,7 +89,7 @@ def _spec() -> alt.TopLevelMixin:
     dots = shown.encode(x=x("now"), tooltip="tip:N")
     return alt.layer(
         base.mark_text(align="right", dx=-8, fill="@ink", fontSize=12.5).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dx=74, fill="@muted").encode(x=alt.value("width"), text="dollars:N"),
+        base.mark_text(align="right", dx=74, fill="@muted").encode(x=alt.value("width"), text="beside:N"),
         # On a ground of their own, so that no line of the grid runs through them.
         words.mark_text(align="left", dx=6, fontWeight=600, stroke="@surface", strokeWidth=6).encode(text="words:N"),
         words.mark_text(align="left", dx=6, fontWeight=600, fill="@ink-2").encode(text="words:N", tooltip="tip:N"),

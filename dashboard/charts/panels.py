@@ -3,7 +3,7 @@
 One specification and one data set serve every panel; a panel differs by its accent and by which layer it shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import altair as alt
@@ -23,24 +23,34 @@ class Point(NamedTuple):
 
 
 def pictures(
-    layers: Sequence[tuple[str, str, Sequence[Point]]], measure: str, low: float, high: float
+    layers: Sequence[tuple[str, str, Sequence[Point]]],
+    measure: str,
+    low: float,
+    high: float,
+    now: Mapping[str, Sequence[Point]] | None = None,
 ) -> dict[str, Picture]:
     """Return a drawing for each (name, colour, points) that has points, by name; values beyond low..high are cut.
 
-    The data set is one and the same object in all of them, so that a page holds it once.
+    The data sets are one and the same objects in all of them, so that a page holds them once. `now`: where the layers
+    are as a past day knew them, what is known now, by name; it is dotted.
     """
-    rows = [
-        {
-            "layer": name,
-            "x": position(p.quarter),
-            "y": min(max(round(p.value, 5), low), high),
-            "true": None if low <= p.value <= high else round(p.value, 5),  # what is cut, for the tooltip
-        }
-        for name, _, points in layers
-        for p in points
-    ]
-    data = {"series": rows}
-    quarters = sorted({p.quarter for _, _, points in layers for p in points})
+
+    def rows(points: Sequence[tuple[str, Point]]) -> list[dict[str, object]]:
+        return [
+            {
+                "layer": name,
+                "x": position(p.quarter),
+                "y": min(max(round(p.value, 5), low), high),
+                "true": None if low <= p.value <= high else round(p.value, 5),  # what is cut, for the tooltip
+            }
+            for name, p in points
+        ]
+
+    later = [(name, p) for name, points in (now or {}).items() for p in points]
+    data = {"series": rows([(name, p) for name, _, points in layers for p in points])}
+    if now is not None:
+        data["now"] = rows(later)
+    quarters = sorted({p.quarter for _, _, points in layers for p in points} | {p.quarter for _, p in later})
     if not quarters:
         return {}
     first, last = position(quarters[0]), position(quarters[-1])
@@ -60,12 +70,12 @@ def pictures(
                 "@final": position(finals[-1].quarter) if finals else 0,
                 "@years": [int(first) + 1, int(last)],
             }
-            found[name] = Picture(_spec(), data, HEIGHT, 17, tokens)
+            found[name] = Picture(_spec(now is not None), data, HEIGHT, 17, tokens)
     return found
 
 
 @structure
-def _spec() -> alt.TopLevelMixin:
+def _spec(past: bool) -> alt.TopLevelMixin:
     x = alt.X(
         "x:Q",
         title=None,
@@ -82,8 +92,10 @@ def _spec() -> alt.TopLevelMixin:
     )  # fmt: skip
     base = alt.Chart(alt.NamedData("series")).encode(x=x, y=y)
     own = base.transform_filter("datum.layer == layer")
+    today = alt.Chart(alt.NamedData("now")).encode(x=x, y=y).transform_filter("datum.layer == layer")
     return alt.layer(
         base.transform_filter("datum.layer != layer").mark_line(color="@ghost", strokeWidth=1).encode(detail="layer:N"),
+        *([today.mark_line(color="@ink-2", strokeWidth=1.5, strokeDash=[1, 3])] if past else []),
         own.transform_filter("datum.x <= last").mark_line(color="@accent", strokeWidth=2.5),
         own.transform_filter("datum.x >= last").mark_line(
             color="@accent", strokeWidth=2.5, strokeDash=[2, 4], opacity=0.45

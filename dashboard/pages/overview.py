@@ -1,7 +1,7 @@
 """The page of a lens; that of the default lens is the home page."""
 
 from dashboard import findings, formats, news
-from dashboard.cards import capex, capture, debt, hindsight, increments, margins, profit_pools, stress
+from dashboard.cards import capex, capture, debt, increments, margins, profit_pools, stress
 from dashboard.cards.profit_pools import as_findings, pools
 from dashboard.ledger import BASE_QUARTER, Layer, Ledger, Lens
 from dashboard.pages.page import Page, layer_path, lens_path
@@ -12,7 +12,6 @@ MAKERS = (
     capex.card,
     increments.card,
     margins.card,
-    hindsight.card,
     debt.card,
     stress.card,
 )

@@ -158,7 +158,7 @@
 
   // Which part of the key a control sets: the one that its values occur in.
   function position(card, group) {
-    var values = all("button", group).map(function (b) { return b.getAttribute("data-value"); });
+    var values = all("[data-value]", group).map(function (one) { return one.getAttribute("data-value"); });
     var parts = keys(card)[0].split(".");
     for (var at = 0; at < parts.length; at += 1) if (values.indexOf(parts[at]) >= 0) return at;
     return 0;
@@ -171,6 +171,7 @@
     var parts = key.split("."), known = keys(card);
     all("[data-control]", card).forEach(function (group) {
       var at = position(card, group);
+      if (group.tagName === "SELECT") { group.value = parts[at]; return; }
       all("button", group).forEach(function (button) {
         var value = button.getAttribute("data-value"), other = parts.slice();
         other[at] = value;
@@ -253,12 +254,18 @@
     all(".alone [data-do=link]").forEach(function (link) { link.textContent = "Layer Ledger"; link.target = "_blank"; });
   }
 
+  function choose(group, value) {
+    var card = group.closest(".card");
+    show(card, nearest(card, position(card, group), value));
+    remember(card);
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("select[data-control]")) choose(event.target, event.target.value);
+  });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-control] button");
     if (button) {
-      var card = button.closest(".card"), at = position(card, button.closest("[data-control]"));
-      show(card, nearest(card, at, button.getAttribute("data-value")));
-      remember(card);
+      choose(button.closest("[data-control]"), button.getAttribute("data-value"));
       return;
     }
     // Another lens opens with the same views.

@@ -55,7 +55,7 @@ def test_a_card_stands_alone_in_a_frame_with_its_view(browser: Browser, site: Pa
         with page.expect_navigation():
             page.locator("#margins .view:not([hidden]) [data-do=embed]").click()
         assert "?embed=margins#" in page.url
-        assert view_of(page, "margins") == "operating_margin.consolidated.quarter.median"
+        assert view_of(page, "margins") == "operating_margin.consolidated.quarter.median.now"
         expect(page.locator("#margins")).to_be_visible()
         for other in ("header.top", ".hero", "#profit-pools", "footer.end"):
             expect(page.locator(other)).to_be_hidden()
@@ -78,9 +78,9 @@ def test_a_link_keeps_lens_basis_window_and_statistic(browser: Browser, address:
         page.locator("details.menu a", has_text="The layer cake").click()
         page.wait_for_load_state()
         wanted = {
-            "margins": "net_margin.consolidated.quarter.aggregate",
+            "margins": "net_margin.consolidated.quarter.aggregate.now",
             "capture": "net_income.consolidated",
-            "capex": "capex_to_revenue.ttm.median",
+            "capex": "capex_to_revenue.ttm.median.now",
         }
         assert urlsplit(page.url).path == "/lenses/layer-cake.html"
         assert {card: view_of(page, card) for card in wanted} == wanted

@@ -34,9 +34,42 @@ def test_controls_work_with_the_keyboard_and_the_address_keeps_the_view(browser:
         address = page.url
         assert watched.look() == []
     with opened(browser, "", address, 1280) as again:
-        assert view_of(again.page, "margins") == "gross_margin.consolidated.ttm.aggregate"
+        assert view_of(again.page, "margins") == "gross_margin.consolidated.ttm.aggregate.now"
         assert view_of(again.page, "capture") == "operating_income.layer"
         assert view_of(again.page, "profit-pools") == "operating_income.layer"
+
+
+def test_a_day_is_chosen_with_the_keyboard_and_the_link_shows_what_was_known_then(browser: Browser, site: Path) -> None:
+    base = site.as_uri() + "/"
+    with opened(browser, base, "index.html", 1280) as watched:
+        page = watched.page
+        for card, view in (
+            ("margins", "operating_margin.consolidated.ttm.aggregate"),
+            ("capex", "capex_to_revenue.ttm.aggregate"),
+        ):
+            chosen = page.locator(f"#{card} select[data-control=known]")
+            page.locator(f"#{card} [data-value=median]").focus()
+            page.keyboard.press("Tab")
+            expect(chosen).to_be_focused()
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("ArrowDown")
+            day = chosen.input_value()
+            assert view_of(page, card) == f"{view}.{day}"
+            on = str(chosen.locator("option:checked").text_content())
+            shown = page.locator(f"#{card} .view:not([hidden])")
+            assert f"as known on {on}" in str(shown.locator(".subtitle").text_content())
+            assert f"as known on {on}" in str(shown.locator("[role=img]").get_attribute("aria-label"))
+        assert watched.look() == []
+        address, told = page.url, page.locator("#margins .view:not([hidden]) h2").text_content()
+    with opened(browser, "", address, 390) as again:
+        page = again.page
+        assert view_of(page, "margins").endswith(f".{day}") and view_of(page, "capex").endswith(f".{day}")
+        assert page.locator("#margins .view:not([hidden]) h2").text_content() == told
+        expect(page.locator("#margins select[data-control=known]")).to_have_value(day)
+        assert again.look() == []
+        # What is not kept for past days is shown as known now, and the menu says so.
+        page.locator("#margins [data-value=gross_margin]").click()
+        expect(page.locator("#margins select[data-control=known]")).to_have_value("now")
 
 
 def test_a_setting_that_no_view_has_with_the_others_moves_the_others(browser: Browser, site: Path) -> None:
