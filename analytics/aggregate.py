@@ -12,6 +12,7 @@ from analytics import metrics, windows
 from analytics.contracts import conform, empty, table
 from analytics.metrics import Metric
 from analytics.metrics.company import COMPANY, not_meaningful
+from analytics.once import once
 
 FIRST_QUARTER = "2015Q1"
 MIN_COVERAGE = 0.5
@@ -120,12 +121,13 @@ def member_amounts(
     return conform(frame, table("marts.member_amounts"))
 
 
+@once
 def member_ratios(
     company_quarters: pl.DataFrame,
     segment_quarters: pl.DataFrame,
     memberships: pl.DataFrame,
     companies: pl.DataFrame,
-    ratios: Sequence[str],
+    ratios: tuple[str, ...],
 ) -> pl.DataFrame:
     """The dollars behind a layer's ratios: numerator and denominator of each member that has both.
 
@@ -147,9 +149,7 @@ def member_ratios(
     """
     chosen = [metrics.metric(name) for name in ratios]
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
-    needed = pl.col("item").is_in([item for m in chosen for a in m.amounts for item, _ in a.terms])
-    no_prices = empty(table("core.prices"))
-    measured = _measures(company_quarters.filter(needed), segment_quarters.filter(needed), no_prices, chosen)
+    measured = _measures(company_quarters, segment_quarters, empty(table("core.prices")), chosen)
     return (
         members.filter("measurable")
         .join(measured.drop("value", "base_usd"), on=_ENTITY)
@@ -163,6 +163,7 @@ def newest_quarter(company_quarters: pl.DataFrame, segment_quarters: pl.DataFram
     return str(newest) if newest is not None else "2014Q4"
 
 
+@once
 def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newest: str) -> pl.DataFrame:
     """Who belongs to each layer on the last day of each calendar quarter, on both bases.
 
@@ -336,10 +337,12 @@ def _amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, ite
     """Dollars by company or segment, quarter, window and item."""
     columns = [*_ENTITY, "window", "item", "amount_usd"]
     wanted = pl.col("item").is_in(items)
-    whole = windows.amounts(company_quarters.filter(wanted), COMPANY).with_columns(
-        segment=pl.lit(_WHOLE), amount_usd="value_usd"
+    whole = (
+        windows.amounts(company_quarters, COMPANY)
+        .filter(wanted)
+        .with_columns(segment=pl.lit(_WHOLE), amount_usd="value_usd")
     )
-    parts = windows.amounts(segment_quarters.filter(wanted), SEGMENT).with_columns(amount_usd="value_usd")
+    parts = windows.amounts(segment_quarters, SEGMENT).filter(wanted).with_columns(amount_usd="value_usd")
     parts = _newest_segmentation(parts, ["window", "item"], pl.col("amount_usd"))
     return pl.concat([whole.select(columns), parts.select(columns)]).filter(pl.col("amount_usd").is_not_null())
 

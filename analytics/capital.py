@@ -15,6 +15,7 @@ from analytics.assumptions import default
 from analytics.capture import layers_of
 from analytics.contracts import conform, table
 from analytics.metrics.company import SAME_END_DAYS
+from analytics.once import once
 
 Unit = Literal["USD", "years"]
 
@@ -222,13 +223,14 @@ def whole_members(
     )
 
 
+@once
 def parts(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QUARTER) -> pl.DataFrame:
     """The measures of each company, unfinished: dollars, and the dollars that they are divided by.
 
     Returns:
         One row per company, window, quarter (number) and measure: amount, per (null unless divided), null_reason.
     """
-    long = windows.amounts(company_quarters.filter(pl.col("item").is_in([*_FLOWS, *_BALANCES])))
+    long = windows.amounts(company_quarters).filter(pl.col("item").is_in([*_FLOWS, *_BALANCES]))
     wide = _wide(long)
     spent = spending(company_quarters, base_quarter)
     to_come = runoff_of(spent, base_quarter).group_by("company_id", "quarter").agg(to_come=_both().sum())
@@ -360,6 +362,7 @@ def _life_reason(plant: list[str]) -> pl.Expr:
     )
 
 
+@once
 def spending(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QUARTER) -> pl.DataFrame:
     """Capex in dollars of each calendar quarter after the base.
 
@@ -370,7 +373,7 @@ def spending(company_quarters: pl.DataFrame, base_quarter: str = changes.BASE_QU
     Returns:
         One row per company and quarter (number): spent_usd, and inside, true where what was spent so far is not known.
     """
-    rows = windows.amounts(company_quarters.filter(pl.col("item") == "capex")).drop_nulls("value_usd")
+    rows = windows.amounts(company_quarters).filter(pl.col("item") == "capex").drop_nulls("value_usd")
     quarters = rows.filter(pl.col("window") == "quarter").select("company_id", "quarter", spent_usd="value_usd")
     back = pl.DataFrame({"back": [3, 2, 1, 0]}, schema={"back": pl.Int32})
     one, spent = ["company_id", "year"], pl.col("spent_usd")

@@ -13,6 +13,7 @@ from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER
 from analytics.contracts import conform, table
 from analytics.contracts.columns import POOLS
 from analytics.contracts.tables.capital import INCREMENT_ITEMS
+from analytics.once import once
 
 _AT = ["lens", "layer", "basis", "calendar_quarter", "window"]
 # One pool: the layers of a lens on one basis in one quarter and window.
@@ -47,6 +48,7 @@ def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
     return conform(with_shares(rows, _POOL), table("marts.value_capture"))
 
 
+@once
 def layers_of(layer_metrics: pl.DataFrame) -> pl.DataFrame:
     """Every lens, layer, basis, calendar quarter and window of marts.layer_metrics with n_members and status.
 

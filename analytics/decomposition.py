@@ -11,6 +11,7 @@ from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER
 from analytics.capture import UNKNOWN_AT_BASE, layers_of
 from analytics.contracts import conform, table
 from analytics.contracts.tables.capital import CONCENTRATION_ITEMS, STACK
+from analytics.once import once
 
 MARGINS = ("gross_margin", "operating_margin", "net_margin")
 # The margin that is also split by member, and of the fiscal quarter.
@@ -24,6 +25,7 @@ _PLACE = ["lens", "layer", "basis", "window"]
 _GROUP = [*_PLACE, "metric", "quarter", "base_quarter"]
 
 
+@once
 def member_effects(member_ratios: pl.DataFrame, base_quarter: str = changes.BASE_QUARTER) -> pl.DataFrame:
     """What each member adds to the change of each margin of its layer and of the stack.
 

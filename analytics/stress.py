@@ -135,11 +135,12 @@ def _with_standing(rows: pl.DataFrame) -> pl.DataFrame:
     owed = pl.DataFrame(
         [(c.metric, c.owed) for c in COMPONENTS], schema={"metric": pl.String, "owed": pl.String}, orient="row"
     )
-    amounts = rows.select(*key, owed="metric", owed_usd="value")
     meaningless = pl.col("null_reason").str.starts_with("not meaningful")
+    amounts = rows.select(*key, owed="metric", owed_usd="value")
+    rows = rows.join(owed, on="metric").with_row_index("at")
+    asked = rows.filter(meaningless, pl.col("owed").is_not_null()).select("at", *key, "owed")
     return (
-        rows.join(owed, on="metric")
-        .join(amounts, on=[*key, "owed"], how="left")
+        rows.join(asked.join(amounts, on=[*key, "owed"]).select("at", "owed_usd"), on="at", how="left")
         .with_columns(
             standing=pl.when(pl.col("value").is_not_null())
             .then(pl.lit("measured"))
@@ -151,7 +152,7 @@ def _with_standing(rows: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("calm"))
             .otherwise(pl.lit("unknown"))
         )
-        .drop("owed", "owed_usd")
+        .drop("at", "owed", "owed_usd")
     )
 
 

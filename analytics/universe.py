@@ -44,6 +44,7 @@ def universe(
     at = ["company_id", "window", "item", "calendar_quarter"]
     known = _listed(company_quarters, company_metrics, companies).sort(at).with_row_index("known")
     known, kinds = changes.numbered(known, ["window", "item", "calendar_quarter"], "kind")
+    known = known.sort("kind", "known")
     views = lenses.select("lens").join(pl.DataFrame({"basis": BASES}), how="cross").with_row_index("view")
     of = known.join(kinds, on="kind").select(*at, "known")
     member = ["lens", "layer", "member_id"]
@@ -63,10 +64,9 @@ def universe(
         .join(rows.unique([*here, "segment"]).group_by(here).agg(own=pl.col("amount_usd").sum()), on=here)
     )
     rows = (
-        known.select("known", "kind", "amount_usd")
-        .join(views.select("view"), how="cross")
-        .join(placed, on=["view", "known"], how="left")
-        .sort("view", "kind", "known")
+        views.select("view")
+        .join(known.select("known", "kind", "amount_usd"), how="cross", maintain_order="left_right")
+        .join(placed, on=["view", "known"], how="left", maintain_order="left")
     )
     there, amount = pl.col("placed").is_not_null(), pl.col("amount_usd")
     contract = table("marts.universe")
@@ -92,8 +92,10 @@ def _listed(company_quarters: pl.DataFrame, company_metrics: pl.DataFrame, compa
     """Dollars of every company, window and quarter in which it is listed, for UNIVERSE_ITEMS."""
     wanted = pl.col("item").is_in(UNIVERSE_ITEMS)
     metric_items = [name for name in METRIC_ITEMS if name in UNIVERSE_ITEMS]
-    items = windows.amounts(company_quarters.filter(wanted)).select(
-        "company_id", "quarter", "window", "item", amount_usd="value_usd"
+    items = (
+        windows.amounts(company_quarters)
+        .filter(wanted)
+        .select("company_id", "quarter", "window", "item", amount_usd="value_usd")
     )
     others = company_metrics.filter(pl.col("metric").is_in(metric_items)).select(
         "company_id",

@@ -7,6 +7,7 @@ Belongs here: contiguity, twelve-month sums, the calendar quarter as a number. D
 import polars as pl
 
 from analytics.items import BY_ID
+from analytics.once import once
 
 # Twelve months are four fiscal quarters of 13 or 14 weeks (methods.md, Time).
 YEAR_DAYS = (350, 380)
@@ -40,6 +41,7 @@ def index(quarter: str) -> int:
     return int(quarter[:4]) * 4 + int(quarter[5]) - 1
 
 
+@once
 def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl.DataFrame:
     """Amounts by window: flows over the quarter and over twelve months, balances at the end in both.
 

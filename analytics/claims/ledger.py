@@ -16,6 +16,7 @@ from analytics.claims.rules import rules
 from analytics.claims.values import Key, Value, by_key, key_of, values
 from analytics.claims.verdicts import Judgement, judge, not_testable
 from analytics.contracts import conform, table
+from analytics.once import once
 from analytics.stacks import Claim
 
 # Measures of the whole lens: the same on each of its layers.
@@ -63,8 +64,9 @@ class _Book:
         return sorted({key[5] for key in self.values})
 
 
+@once
 def tables(
-    claims: Sequence[Claim],
+    claims: tuple[Claim, ...],
     layers: pl.DataFrame,
     layer_metrics: pl.DataFrame,
     value_capture: pl.DataFrame,

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import polars as pl
 
 from analytics import aggregate, windows
+from analytics.capture import layers_of
 from analytics.claims.rules import rules
+from analytics.once import once
 
 # Lens, layer, basis, window, metric (with its pool), number of the calendar quarter.
 Key = tuple[str, str, str, str, str, int]
@@ -109,6 +111,7 @@ def by_key(rows: pl.DataFrame) -> dict[Key, Value]:
     return {row[:6]: Value(*row[6:]) for row in rows.iter_rows()}
 
 
+@once
 def _newest_revenue(member_amounts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The newest revenue of the last year of each measurable member, at every quarter: _PLACE and revenue_usd."""
     revenue = member_amounts.filter(pl.col("item") == "revenue").with_columns(_QUARTER)
@@ -262,7 +265,7 @@ def _lately(rows: pl.DataFrame) -> pl.DataFrame:
 def _revenue(layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame) -> list[pl.DataFrame]:
     """Σ revenue of a layer, and the share of its three largest companies; null below 50 % coverage."""
     at = [*_AT, "calendar_quarter"]
-    layers = layer_metrics.select(*at, "n_members", "status").unique()
+    layers = layers_of(layer_metrics).drop("ever")
     # A company may stand in a layer with several segments; dominance is the company's.
     by_company = (
         member_amounts.filter(pl.col("item") == "revenue")
@@ -313,7 +316,7 @@ def _revenue(layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame) -> list[
 
 def _spanning(layer_metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Listed companies that sit in more than one layer of a lens, whether measured there or dark, on every layer."""
-    layers = layer_metrics.select(*_AT, "calendar_quarter", "n_members", "status").unique()
+    layers = layers_of(layer_metrics)
     people = members.filter(pl.col("basis") == "layer", pl.col("listed"))
     spans = people.group_by("lens", "quarter", "company_id").agg(n_layers=pl.col("layer").n_unique())
     counts = spans.group_by("lens", "quarter").agg(value=(pl.col("n_layers") > 1).sum().cast(pl.Float64))

@@ -20,6 +20,8 @@ SAME_END_DAYS = 10
 PRICE_DAYS = 7
 FIELDS = ("value", "value_usd", "currency", "period_end", "null_reason")
 _ROIC = BY_METRIC["roic"]
+# What operating income after tax is made of.
+_NOPAT = ("operating_income", "income_tax", "pretax_income")
 
 
 class CurrencyMismatch(ValueError):
@@ -95,12 +97,16 @@ def measures(
         is not meaningful.
     """
     metrics = tuple(metrics)
-    wide = _with_nopat(_wide(quarters, by, prices))
     # Economic profit is made of the parts of ROIC, which look back.
-    parts_of = [*metrics, _ROIC]
-    wide = _with_year_before(wide, by, {i for m in parts_of for a in m.amounts if a.looks_back for i, _ in a.terms})
-    wide = _with_economic_profit(wide)
-    wide = _with_columns_for(wide, {i for m in metrics for a in m.amounts for i, _ in a.terms})
+    made_of = [*metrics, _ROIC] if "economic_profit" in _items(metrics) else metrics
+    wanted = _items(made_of) | (set(_NOPAT) if "nopat" in _items(made_of) else set())
+    wide = _wide(quarters, by, prices, wanted)
+    if "nopat" in wanted:
+        wide = _with_nopat(wide)
+    wide = _with_year_before(wide, by, {i for m in made_of for a in m.amounts if a.looks_back for i, _ in a.terms})
+    if "economic_profit" in wanted:
+        wide = _with_economic_profit(wide)
+    wide = _with_columns_for(wide, _items(metrics))
     in_window = {str(window): rows.lazy() for (window,), rows in wide.partition_by("window", as_dict=True).items()}
     parts = [
         in_window.get(window, wide.lazy().clear()).select(
@@ -142,14 +148,19 @@ def not_meaningful(denominator: str, base: str) -> pl.Expr:
     )
 
 
-def _wide(quarters: pl.DataFrame, by: tuple[str, ...], prices: pl.DataFrame | None) -> pl.DataFrame:
-    """One row per `by`, quarter and window; five columns an item, '<field>_<item>'."""
+def _items(metrics: Iterable[Metric]) -> set[str]:
+    return {item for m in metrics for a in m.amounts for item, _ in a.terms}
+
+
+def _wide(quarters: pl.DataFrame, by: tuple[str, ...], prices: pl.DataFrame | None, items: set[str]) -> pl.DataFrame:
+    """One row per `by`, quarter and window of any item; five columns for each of some items, '<field>_<item>'."""
     long = windows.amounts(quarters, by)
     key = [*by, "quarter", "window"]
     ends = long.group_by(*by, "quarter").agg(pl.col("period_end").max())
     rows = ends.join(pl.DataFrame({"window": ["quarter", "ttm"]}), how="cross")
-    if long.height:
-        rows = rows.join(long.pivot(on="item", index=key, values=list(FIELDS)), on=key, how="left")
+    told = long.filter(pl.col("item").is_in(items))
+    if told.height:
+        rows = rows.join(told.pivot(on="item", index=key, values=list(FIELDS)), on=key, how="left")
     return rows if prices is None else _with_market_value(rows, prices)
 
 
@@ -179,9 +190,9 @@ def _with_market_value(rows: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame
 
 def _with_nopat(rows: pl.DataFrame) -> pl.DataFrame:
     """Operating income after tax. A missing tax rate leaves it null: a profit is never untaxed for want of a figure."""
-    rows = _with_columns_for(rows, {"operating_income", "income_tax", "pretax_income"})
-    income, tax, pretax = (pl.col(f"value_{i}") for i in ("operating_income", "income_tax", "pretax_income"))
-    missing = _first_reason([_missing(i) for i in ("operating_income", "income_tax", "pretax_income")])
+    rows = _with_columns_for(rows, set(_NOPAT))
+    income, tax, pretax = (pl.col(f"value_{i}") for i in _NOPAT)
+    missing = _first_reason([_missing(i) for i in _NOPAT])
     rate = pl.when(pretax > 0).then(tax / pretax)
     kept = pl.when(missing.is_null()).then(pl.when(income <= 0).then(1.0).when(rate.is_between(0, 1)).then(1 - rate))
     return rows.with_columns(
@@ -198,7 +209,7 @@ def _with_nopat(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _with_economic_profit(rows: pl.DataFrame) -> pl.DataFrame:
     """NOPAT less the cost of capital on average invested capital; unknown where, and as, a part of ROIC is."""
-    rows = _with_columns_for(rows, {i for a in _ROIC.amounts for i, _ in a.terms})
+    rows = _with_columns_for(rows, _items([_ROIC]))
     roic, rate = _expressions(_ROIC), default("cost_of_capital")
     return rows.with_columns(
         value_economic_profit=roic["numerator"] - rate * roic["denominator"],

@@ -113,9 +113,9 @@ class Stacks:
         )
 
     @cached_property
-    def claims(self) -> list[Claim]:
+    def claims(self) -> tuple[Claim, ...]:
         """Claims of the sources, in the order of lenses and of their files; `lens` says whose each is."""
-        return [claim.model_copy(update={"lens": lens.id}) for lens in self.lens_entries for claim in lens.claims]
+        return tuple(claim.model_copy(update={"lens": lens.id}) for lens in self.lens_entries for claim in lens.claims)
 
     @cached_property
     def tickers(self) -> dict[str, str]:

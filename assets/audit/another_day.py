@@ -59,7 +59,7 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
     pools = capture.value_capture(amounts, layers)
     ranked = (given["core.layers"], layers, pools, amounts, memberships, companies)
     lenses = set(given["core.lenses"]["lens"])
-    judged = claims.tables([c for c in load().claims if c.lens in lenses], *ranked)
+    judged = claims.tables(tuple(c for c in load().claims if c.lens in lenses), *ranked)
     return {
         "core.fx_rates": rates,
         "core.company_quarters": derived.quarters,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.claims import judged
+from analytics.claims import tables
 from assets.inputs import Inputs
 from assets.tables import table_asset
 
@@ -19,4 +19,4 @@ def claim_history(
 ) -> pl.DataFrame:
     """One row per lens, claim and calendar quarter."""
     frames = (layers, layer_metrics, value_capture, member_amounts, memberships, companies)
-    return judged(inputs.stacks, *frames).history
+    return tables(inputs.stacks.claims, *frames).history

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.claims import judged
+from analytics.claims import tables
 from assets.inputs import Inputs
 from assets.tables import table_asset
 
@@ -19,4 +19,4 @@ def claim_readings(
 ) -> pl.DataFrame:
     """One row per lens, claim, reading, lens in which it is read, and layer."""
     frames = (layers, layer_metrics, value_capture, member_amounts, memberships, companies)
-    return judged(inputs.stacks, *frames).readings
+    return tables(inputs.stacks.claims, *frames).readings

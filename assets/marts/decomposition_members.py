@@ -16,5 +16,5 @@ def decomposition_members(
     decomposition: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row per lens, layer or stack, basis, window, margin, base quarter, calendar quarter and member."""
-    ratios = aggregate.member_ratios(company_quarters, segment_quarters, memberships, companies, [split.CHIEF])
+    ratios = aggregate.member_ratios(company_quarters, segment_quarters, memberships, companies, split.MARGINS)
     return split.decomposition_members(split.member_effects(ratios), decomposition)

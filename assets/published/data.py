@@ -3,7 +3,7 @@
 import dagster as dg
 import polars as pl
 
-from analytics.contracts import TABLES, Table
+from analytics.contracts import TABLES, Table, conform
 from assets import fingerprint
 from assets.publish import TABLE_KEYS, PublishedFolder, as_text, published_asset
 from assets.warehouse import Warehouse
@@ -27,7 +27,7 @@ def data(
         content = content_of(contract, warehouse)
         if content and all(published.share(f"data/{name}", folder / name, content) for name in names):
             continue
-        frame = warehouse.read(contract).sort(contract.key, nulls_last=True)
+        frame = conform(warehouse.read(contract), contract)
         frame.write_parquet(folder / names[0])
         if len(names) > 1:
             as_text(frame).write_csv(folder / names[1])

@@ -119,7 +119,7 @@ def book(
     metrics = aggregate.layer_metrics(rows, segments(), joined, named, known, no_prices())
     amounts = aggregate.member_amounts(rows, segments(), joined, known)
     pools = capture.value_capture(amounts, metrics)
-    return claims.tables([one], named, metrics, pools, amounts, joined, known)
+    return claims.tables((one,), named, metrics, pools, amounts, joined, known)
 
 
 def margins(first: str, of: dict[str, list[float]]) -> pl.DataFrame:
