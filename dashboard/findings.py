@@ -181,6 +181,40 @@ def largest_spender(now: Mapping[str, float], then: Mapping[str, float], since: 
     )
 
 
+def sales_against_capex(sales: float, capex: float, at: str) -> str | None:
+    """How suppliers' sales and clouds' capex changed on the year before, each told as more or less; US dollars."""
+
+    def told(change: float) -> str:
+        return f"{formats.dollars(abs(change))} {'more' if change > 0 else 'less'}"
+
+    if not sales or not capex:
+        return None
+    joined = "and" if (sales > 0) == (capex > 0) else "while"
+    return f"Measured suppliers sold {told(sales)} in the year to {at}, {joined} clouds spent {told(capex)} on capex"
+
+
+def residual_of_sales(sales: float, capex: float) -> str | None:
+    """What suppliers sell beyond what clouds spend; US dollars a year."""
+    if capex <= 0 or sales <= capex:
+        return None
+    return (
+        f"Measured suppliers sell {formats.dollars(sales)} a year, {formats.times(sales / capex)} what clouds spend on "
+        f"capex: a residual of {formats.dollars(sales - capex)}"
+    )
+
+
+def moves_with(name: str, coefficient: float, lag: int) -> str | None:
+    """A layer's revenue growth correlates with the clouds' capex growth by .5 or more, some quarters apart."""
+    if coefficient < 0.5:
+        return None
+    count = "a quarter" if abs(lag) == 1 else f"{formats.word(abs(lag))} quarters"
+    when = "in the same quarter" if lag == 0 else f"{count} {'later' if lag > 0 else 'earlier'}"
+    return (
+        f"Of all layers’ revenue, {possessive(low(name))} moves most closely with clouds’ capex: correlation "
+        f"{formats.coefficient(coefficient)}, {when}"
+    )
+
+
 def borrows_for_capex(layers: Sequence[tuple[str, float, float]]) -> str | None:
     """A layer covers at least half of its capex with new debt; (name, capex, change of debt), US dollars."""
     heavy = [(debt / capex, name, capex) for name, capex, debt in layers if capex > 0 and debt >= capex / 2]

@@ -69,6 +69,14 @@ def cents(value: float | None) -> str:
     return f"{text} cent{'' if text == '1' else 's'}"
 
 
+def coefficient(value: float | None) -> str:
+    """Write a correlation: 0.746 is '0.75', −0.2 '−0.20'."""
+    if value is None:
+        return UNKNOWN
+    text = f"{abs(value):.2f}"
+    return f"{MINUS if value < 0 and float(text) else ''}{text}"
+
+
 def number(value: int | None) -> str:
     """Write a count with thousands separators."""
     return UNKNOWN if value is None else f"{value:,}".replace("-", MINUS)
@@ -102,7 +110,7 @@ def column(name: str) -> str:
 
 
 def metric(value: float | None, unit: str, decimals: int = 0) -> str:
-    """Write a metric by its unit: 'fraction' as per cent, 'times' as a multiple, 'USD' as dollars.
+    """Write a metric by its unit: 'fraction' as per cent, 'times' as a multiple, 'USD' as dollars, 'coefficient' plain.
 
     Raises:
         ValueError: a unit that has no way of being written.
@@ -113,4 +121,6 @@ def metric(value: float | None, unit: str, decimals: int = 0) -> str:
         return times(value)
     if unit == "USD":
         return dollars(value)
-    raise ValueError(f"no way to write the unit {unit!r}: use fraction, times or USD")
+    if unit == "coefficient":
+        return coefficient(value)
+    raise ValueError(f"no way to write the unit {unit!r}: use fraction, times, USD or coefficient")

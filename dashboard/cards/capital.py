@@ -49,8 +49,10 @@ def dollars(ledger: Ledger, lens: str) -> Card:
             series.append((layer.name, layer.colour, points))
     if not series:
         return Card("spending", "Capex in dollars: who builds?", [])
-    now = {name: p.amount_usd for name, _, points in series for p in points if p.quarter == quarter}
-    then = {name: p.amount_usd for name, _, points in series for p in points if p.quarter == BASE_QUARTER}
+    now, then = (
+        {name: p.amount_usd for name, _, points in series for p in points if p.quarter == at and p.amount_usd}
+        for at in (quarter, BASE_QUARTER)
+    )
     title = findings.first(
         f"Capex by layer, twelve months to {formats.quarter(quarter)}",
         findings.largest_spender(now, then, formats.quarter(BASE_QUARTER)),

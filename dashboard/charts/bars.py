@@ -86,7 +86,7 @@ def _key(key: Sequence[tuple[str, str]], start: float, end: int) -> tuple[list[d
     found: list[dict[str, object]] = []
     x, line = start, 0
     for name, fill in key:
-        size = text_width(name, 12) + 36
+        size = text_width(name, 12) + 40
         if x > start and x + size > end:
             x, line = start, line + 1
         found.append({"x": x, "line": line, "text": name, "fill": f"@{fill}" if fill != "hatch" else "url(#hatch)"})

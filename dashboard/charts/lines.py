@@ -16,10 +16,10 @@ HEIGHT = 360
 
 
 class Point(NamedTuple):
-    """One layer's dollars in one calendar quarter."""
+    """One layer's dollars in one calendar quarter; None, where unknown, is a gap in the line."""
 
     quarter: str
-    amount_usd: float
+    amount_usd: float | None
     final: bool
 
 
@@ -31,22 +31,22 @@ def picture(
 ) -> Picture:
     """Return the drawing of (name, colour, points), oldest points first; labels say the newest final amounts."""
     rows, ends = [], []
-    everything = [p for _, _, points in series for p in points]
-    first, last = (position(p) for p in (min(p.quarter for p in everything), max(p.quarter for p in everything)))
+    known = [(p.quarter, p.amount_usd / 1e9) for _, _, points in series for p in points if p.amount_usd is not None]
+    first, last = position(min(known)[0]), position(max(known)[0])
     for name, colour, points in series:
-        finals = [p.quarter for p in points if p.final]
-        edge = finals[-1] if finals else ""
+        finals = [(p.quarter, p.amount_usd / 1e9) for p in points if p.final and p.amount_usd is not None]
+        edge, now = finals[-1] if finals else ("", 0.0)
         for p in points:
             rows.append(
-                {"layer": name, "x": position(p.quarter), "y": round(p.amount_usd / 1e9, 2), "stroke": f"@{colour}",
+                {"layer": name, "x": position(p.quarter), "stroke": f"@{colour}",
+                 "y": None if p.amount_usd is None else round(p.amount_usd / 1e9, 2),
                  "sure": p.quarter <= edge, "later": p.quarter >= edge}
             )  # fmt: skip
         if edge:
-            now = next(p for p in points if p.quarter == edge)
-            ends.append((now.amount_usd / 1e9, name, colour, position(edge)))
+            ends.append((now, name, colour, position(edge)))
     ends.sort()
-    top = max(p.amount_usd for p in everything) / 1e9 * 1.06
-    low = min(0.0, min(p.amount_usd for p in everything) / 1e9)
+    top = max(amount for _, amount in known) * 1.06
+    low = min(0.0, *(amount for _, amount in known))
     places = spread([value for value, *_ in ends], (top - low) * 16 / HEIGHT, low, top)
     labels = [
         {"x": last, "y": y, "dot": f"@{colour}", "text": f"{name} {formats.dollars(value * 1e9)}"}
@@ -72,8 +72,8 @@ def key(series: Sequence[tuple[str, str, Sequence[Point]]]) -> list[tuple[str, s
     """Return (name, colour, newest final amount): what the labels say, where there is no room for them."""
     found = []
     for name, colour, points in series:
-        finals = [p for p in points if p.final]
-        found.append((name, colour, formats.dollars(finals[-1].amount_usd if finals else None)))
+        finals = [p.amount_usd for p in points if p.final and p.amount_usd is not None]
+        found.append((name, colour, formats.dollars(finals[-1] if finals else None)))
     return found
 
 
@@ -89,7 +89,9 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         "y:Q",
         title=None,
         scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
-        axis=alt.Axis(labelExpr="'$' + format(datum.value, ',') + ' bn'", tickCount=5),
+        axis=alt.Axis(
+            labelExpr="(datum.value < 0 ? '−' : '') + '$' + format(abs(datum.value), ',') + ' bn'", tickCount=5
+        ),
     )
     stroke, fill = alt.Stroke("stroke:N", scale=None), alt.Fill("dot:N", scale=None)
     base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
@@ -100,9 +102,10 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         .mark_line(strokeWidth=2.5, strokeDash=[2, 5], opacity=0.45)
         .encode(stroke=stroke, detail="layer:N"),
         alt.Chart(alt.NamedData("dots")).mark_circle(size=50, opacity=1).encode(x=x, y=y, fill=fill),
-        base.transform_calculate(
-            tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.sure ? '' : ', provisional') + '\\n' + measure + ' $'"
-            " + format(datum.y, ',.1f') + ' bn'"
+        base.transform_filter("isValid(datum.y)")
+        .transform_calculate(
+            tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.sure ? '' : ', provisional') + '\\n' + measure"
+            " + (datum.y < 0 ? ' −$' : ' $') + format(abs(datum.y), ',.1f') + ' bn'"
         )
         .mark_circle(size=160, opacity=0)
         .encode(tooltip="tip:N"),

@@ -1,11 +1,19 @@
 """The page of capital spending of a lens: how much, against what, paid by whom, and when it is charged."""
 
 from dashboard import findings, formats
-from dashboard.cards import capex, capital
+from dashboard.cards import capex, capital, lead_lag, reconciliation
 from dashboard.ledger import BASE_QUARTER, Ledger, Lens
 from dashboard.pages.page import Page
 
-MAKERS = (capital.dollars, capex.card, capital.funding, capital.to_come, capital.runoff)
+MAKERS = (
+    capital.dollars,
+    capex.card,
+    capital.funding,
+    capital.to_come,
+    capital.runoff,
+    reconciliation.card,
+    lead_lag.card,
+)
 
 
 def path(lens: str, default: str) -> str:

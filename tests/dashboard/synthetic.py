@@ -109,6 +109,7 @@ def tables() -> Mapping[str, pl.DataFrame]:
         ],
         "marts.justification": _justification(),
         "marts.layer_metrics_then": _then(),
+        "marts.lead_lag": _lead_lag(),
         **_claims(),
         **_capital(),
         "marts.coverage": _coverage(),
@@ -271,6 +272,23 @@ def _then() -> list[dict[str, Any]]:
            "calendar_quarter": quarter, "value": value, "status": "provisional" if quarter == "2025Q2" else "final"}
         for metric in ("operating_margin", "capex_to_revenue")
         for (layer, quarter), value in figures.items()
+    ]  # fmt: skip
+
+
+def _lead_lag() -> list[dict[str, Any]]:
+    """Chips move with capex, most (.8) a quarter later; applications within their band; models are unknown."""
+    found = {
+        ("compute-memory", -1): 0.2, ("compute-memory", 0): 0.6, ("compute-memory", 1): 0.8,
+        ("applications", -1): 0.1, ("applications", 0): 0.2, ("applications", 1): -0.2,
+        ("models", -1): None, ("models", 0): None, ("models", 1): None,
+    }  # fmt: skip
+    return [
+        _blank("marts.lead_lag")
+        | {"lens": "alpha", "driver": "clouds", "follower": layer, "basis": "layer", "lag_quarters": lag,
+           "correlation": r, "n_quarters": 20 if r else 0, "n_placebos": 13 if r else 0, "n_driver": 2, "n_follower": 2}
+        | ({"placebo_low": -0.3, "placebo_high": 0.3, "outside_band": abs(r) > 0.3, "first_quarter": "2020Q1",
+            "last_quarter": "2024Q4"} if r else {"null_reason": "insufficient data: fewer than 16 quarters"})
+        for (layer, lag), r in found.items()
     ]  # fmt: skip
 
 
