@@ -5,6 +5,7 @@ figure to show.
 """
 
 import calendar
+import re
 from datetime import date
 
 UNKNOWN = "n/a"
@@ -100,6 +101,26 @@ def day(value: date | None) -> str:
 def month(number_: int) -> str:
     """Write the name of a month: 1 is 'January'."""
     return calendar.month_name[number_]
+
+
+# What tables and declarations write for machines and terminals -> what a page writes.
+_HABITS = (
+    (re.compile(r"(?<=\d) %"), "%"),
+    (re.compile(r"(?<=\d) ?(bn|mn|tn)\b"), SPACE + r"\1"),
+    (re.compile(r"\b((?:19|20)\d\d)(Q[1-4])\b"), rf"\1{SPACE}\2"),
+    (re.compile(r"(?<![\w.)-])-(?=[$\d])"), MINUS),
+    (re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)"), "\u2019"),
+)
+
+
+def tidy(text: str) -> str:
+    """Write a sentence that a table or a declaration holds as the pages write it: '50 %' is '50%', '2025Q4' '2025 Q4'.
+
+    Figures and meaning stay; numbers written out at length stay too.
+    """
+    for habit, instead in _HABITS:
+        text = habit.sub(instead, text)
+    return text
 
 
 def column(name: str) -> str:

@@ -94,7 +94,7 @@ def _claims(ledger: Ledger) -> list[Event]:
         Event(
             ledger.as_of,
             "claim",
-            claim["statement"],
+            formats.tidy(claim["statement"]),
             f"now {claim['verdict'].replace('_', ' ')}, since {formats.quarter(claim['since'])}",
             f"claims.html#{claim['anchor']}",
             f"claim:{claim['anchor']}:{claim['since']}",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from analytics.metrics.registry import METRICS
+from dashboard import formats
 from dashboard.ledger import Ledger
 from dashboard.pages.glossary import GLOSSARY
 from dashboard.pages.page import SECTIONS, STATUS, Page, company_path, layer_path, lens_path
@@ -42,7 +43,7 @@ def entries(ledger: Ledger, pages: Sequence[Page] = ()) -> list[Entry]:
         about = ledger.companies[company]
         found.append(Entry(str(about["name"]), "company", company_path(company), str(about["ticker"] or "")))
     if "claims" in own:
-        found += [Entry(c["statement"], "claim", f"claims.html#{c['anchor']}") for c in ledger.claims]
+        found += [Entry(formats.tidy(c["statement"]), "claim", f"claims.html#{c['anchor']}") for c in ledger.claims]
     found += [Entry(m.title, "metric", f"methods.html#{m.id}", f"{m.id} {m.short_title}") for m in METRICS]
     found += [Entry(term, "term", "methods.html#glossary", meaning) for term, meaning in GLOSSARY]
     return found

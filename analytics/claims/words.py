@@ -9,7 +9,7 @@ from analytics.stacks import Claim
 
 
 def amount(value: float | None, unit: str) -> str:
-    """Return a value with its unit: '62.1%', '0.17×', '$12.3bn', '3 companies'; '–' where unknown."""
+    """Return a value with its unit: '62.1%', '0.17×', '$12.3 bn', '3 companies'; '–' where unknown."""
     if value is None:
         return "–"
     match unit:
@@ -18,7 +18,7 @@ def amount(value: float | None, unit: str) -> str:
         case "times":
             return f"{value:.2f}×"
         case "USD":
-            return f"{'-' if value < 0 else ''}${abs(value) / 1e9:.1f}bn"
+            return f"{'-' if value < 0 else ''}${abs(value) / 1e9:.1f} bn" if value else "$0"
         case _:
             return f"{value:.0f} {unit}"
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from analytics.claims.rules import rules
+from analytics.metrics import BY_METRIC
 from dashboard import formats
 from dashboard.ledger import Ledger, position, shifted
 from dashboard.pages.page import Page
@@ -15,6 +17,7 @@ VERDICTS = {
     "mixed": "Mixed",
     "not_testable": "Not testable",
 }
+TEXTS = ("statement", "measured_text", "threshold", "reading", "reason", "sensitivity")
 SINCE = "2015Q1"  # where the strips of verdicts begin
 WIDTH = 240.0  # pixels of a strip
 
@@ -93,6 +96,8 @@ def _told(claim: dict[str, Any], strip: Sequence[Run]) -> dict[str, Any]:
     tested = claim["verdict"] != "not_testable"
     return {
         **claim,
+        **{name: claim[name] and formats.tidy(claim[name]) for name in TEXTS},
+        "measure": measure_title(claim["metric"]),
         "changes": ", ".join(formats.quarter(q) for q in (claim["flipped"] or "").split(", ") if q),
         "firm": firm,
         "strip": strip,
@@ -104,6 +109,15 @@ def _told(claim: dict[str, Any], strip: Sequence[Run]) -> dict[str, Any]:
         if tested and claim["measured"] is not None
         else formats.UNKNOWN,
     }
+
+
+def measure_title(metric: str | None) -> str:
+    """Name what a claim is measured by: 'Gross margin', 'Share of the positive pool, operating income'; '' of none."""
+    if metric is None:
+        return ""
+    name, _, pool = metric.partition(":")
+    title = rules().measure[name].title if name in rules().measure else BY_METRIC[name].title
+    return f"{title}, {pool.replace('_', ' ')}" if pool else title
 
 
 def _history(ledger: Ledger) -> list[tuple[tuple[str, str], str, str, str]]:

@@ -4,8 +4,10 @@ Belongs here: which rows are shown, the newest or largest first, and how many th
 coverage and freshness (coverage.py), the rules (analytics).
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 from markupsafe import Markup
@@ -13,9 +15,9 @@ from markupsafe import Markup
 from analytics.items import ITEMS
 from dashboard import formats
 from dashboard.ledger import SOURCE_NAMES, Ledger
+from dashboard.pages import fetches
 
 SHOWN = 20  # rows of a table; the published files hold all
-GOOD = ("ok", "unchanged")
 TITLES = {item.id: item.title for item in ITEMS}
 KINDS = {
     "sign": "the other sign",
@@ -28,6 +30,10 @@ KINDS = {
     "other": "not explained",
 }
 
+RULES = {"operating margin outside −20 to 1": "operating margin outside −2,000% to 100%"}
+FIGURE = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+OF_SHARES = ("shares_outstanding", "diluted_shares")
+
 Cell = str | tuple[str, str]  # text, or text and class
 
 
@@ -37,30 +43,11 @@ def tables(ledger: Ledger) -> list[dict[str, object]]:
 
 
 def _fetches(ledger: Ledger) -> dict[str, object] | None:
-    frame = ledger.frame("raw.fetches")
-    if frame.is_empty():
+    if ledger.frame("raw.fetches").is_empty():
         return None
-    newest = frame.sort("started_at").unique(["source", "company_id", "subject"], keep="last", maintain_order=True)
-    failing = newest.filter(~pl.col("outcome").is_in(GOOD)).sort("started_at", descending=True)
-    counts = Counter(newest["outcome"].to_list())
-    told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.most_common())
-    rows: list[Sequence[Cell]] = [
-        [ledger.names.get(r["company_id"] or "", r["subject"]), _source(r["source"]), r["outcome"].replace("_", " "),
-         formats.day(r["started_at"].date()), (str(r["message"] or ""), "wide-text"),
-         formats.day(r["next_try_at"].date()) if r["next_try_at"] else ""]
-        for r in failing.head(SHOWN).iter_rows(named=True)
-    ]  # fmt: skip
-    good = newest.height - failing.height
-    title = f"{failing.height} of {newest.height} fetches failed" if rows else _all_well(good)
-    return _made(
-        "fetches", "Fetches: what could not be fetched?", title,
-        f"The newest fetch of each file or endpoint from each source: {told}. A failed one never replaces good data.",
-        ["Company", "Source", "Outcome", "When", "What was said", "Next try"], rows, "raw.fetches",
-    )  # fmt: skip
-
-
-def _all_well(count: int) -> str:
-    return "The one fetch came through" if count == 1 else f"All {count} fetches came through"
+    told = fetches.told(ledger)
+    return _made("fetches", "Fetches: what could not be fetched?", told.title, told.subtitle, fetches.HEADS, told.rows,
+                 "raw.fetches")  # fmt: skip
 
 
 def _disagreements(ledger: Ledger) -> dict[str, object] | None:
@@ -116,7 +103,8 @@ def _anomalies(ledger: Ledger) -> dict[str, object] | None:
     out = frame.filter(pl.col("severity") == "error").height
     rows: list[Sequence[Cell]] = [
         [_company(ledger, r["company_id"]), TITLES.get(r["item"], r["item"]), formats.day(r["period_end"]),
-         (r["rule"], "wide-text"), (r["message"], "wide-text"), "left out" if r["severity"] == "error" else "kept"]
+         (RULES.get(r["rule"], r["rule"]), "wide-text"), (_in_units(r), "wide-text"),
+         "left out" if r["severity"] == "error" else "kept"]
         for r in frame.sort("severity", "period_end", descending=[False, True]).head(SHOWN).iter_rows(named=True)
     ]  # fmt: skip
     return _made(
@@ -148,6 +136,21 @@ def _gaps(ledger: Ledger) -> dict[str, object] | None:
         "Null with a reason, never zero; by reason.",
         ["Reason", "Quarters", "Companies", "Newest"], rows, "core.gaps",
     )  # fmt: skip
+
+
+def _in_units(row: dict[str, Any]) -> str:
+    """Return what is odd with each figure as a person writes it: '$1.1 bn but revenue $796 mn less cost $541 mn'."""
+
+    def written(found: re.Match[str]) -> str:
+        return amount(float(found[0]), "" if row["item"] in OF_SHARES else row["currency"])
+
+    return FIGURE.sub(written, row["message"])
+
+
+def amount(value: float, currency: str) -> str:
+    """Write an amount of any currency: '$1.1 bn', 'EUR 1.1 bn'; without a currency a number, '1.1 bn'."""
+    text = formats.dollars(value)
+    return text if currency == "USD" else text.replace("$", f"{currency}{formats.SPACE}" if currency else "")
 
 
 def _company(ledger: Ledger, company: str) -> str:

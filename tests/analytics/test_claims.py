@@ -356,7 +356,13 @@ def test_rules_tell_of_everything_that_can_be_told():
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.621, "fraction", "62.1%"), (0.17, "times", "0.17×"), (-12.34e9, "USD", "-$12.3bn"), (None, "USD", "–")],
+    [
+        (0.621, "fraction", "62.1%"),
+        (0.17, "times", "0.17×"),
+        (-12.34e9, "USD", "-$12.3 bn"),
+        (0.0, "USD", "$0"),
+        (None, "USD", "–"),
+    ],
 )
 def test_amounts_in_words(value, unit, text):
     assert words.amount(value, unit) == text
