@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,8 @@ from assets.sources.payload import Fetch
 
 TIMES = ("started_at", "next_try_at")
 FIELDS = frozenset(f.name for f in fields(Fetch))
+# A file with its size and the time of its last change.
+File = tuple[Path, int, int]
 
 
 class Journal:
@@ -60,11 +63,26 @@ class Journal:
         Raises:
             ArchiveError: a line that was acknowledged cannot be read; the message names file and line.
         """
-        found = [fetch for path in sorted(self.folder.glob("*.jsonl")) for fetch in _fetches(path)]
-        return tuple(sorted(found, key=lambda f: (f.started_at, f.fetch_id)))
+        return _in_order(tuple(_as_it_stands(path) for path in sorted(self.folder.glob("*.jsonl"))))
 
 
-def _fetches(path: Path) -> Iterable[Fetch]:
+def _as_it_stands(path: Path) -> File:
+    told = path.stat()
+    return path, told.st_size, told.st_mtime_ns
+
+
+# A year of days is 50,000 lines, asked for several times a run; only the file of this run grows meanwhile.
+@lru_cache(maxsize=1)
+def _in_order(files: tuple[File, ...]) -> tuple[Fetch, ...]:
+    return tuple(sorted((f for file in files for f in _fetches(file)), key=lambda f: (f.started_at, f.fetch_id)))
+
+
+@cache
+def _fetches(file: File) -> tuple[Fetch, ...]:
+    return tuple(_read(file[0]))
+
+
+def _read(path: Path) -> Iterable[Fetch]:
     *whole, _ = path.read_bytes().split(b"\n")
     for number, line in enumerate(whole, start=1):
         try:

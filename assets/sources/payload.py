@@ -68,7 +68,7 @@ class Fetch:
     message: str | None = None
     next_try_at: datetime | None = None
 
-    @property
+    @cached_property
     def fetch_id(self) -> str:
         """First 16 hexadecimal digits of the SHA-256 of source, subject and start time."""
         key = f"{self.source}|{self.subject}|{self.started_at.isoformat()}"
@@ -78,5 +78,6 @@ class Fetch:
 def fetches_frame(fetches: Iterable[Fetch]) -> pl.DataFrame:
     """raw.fetches, one row per fetch."""
     contract = table("raw.fetches")
-    rows = [{column: getattr(fetch, column) for column in contract.polars_schema} for fetch in fetches]
-    return conform(pl.DataFrame(rows, schema=contract.polars_schema), contract)
+    schema = contract.polars_schema
+    columns, told = schema.names(), tuple(fetches)
+    return conform(pl.DataFrame({c: [getattr(f, c) for f in told] for c in columns}, schema=schema), contract)
