@@ -85,14 +85,17 @@ def dollars(ledger: Ledger, lens: str) -> Card:
 
 
 def _as_covered(readings: Sequence[Reading]) -> list[Reading]:
-    """Quarters in which two thirds of those known at the last end of a year are: no step for want of a report."""
-    found, least = [], 0
-    for r in readings:
-        if r.value is None:
-            continue
-        if r.quarter.endswith("Q4"):
-            least = r.n_measured
-        if 3 * r.n_measured >= 2 * least:
+    """Quarters in which more than two thirds are known of those known at the last end of a year, or the first one.
+
+    So a line has no step for want of a report.
+    """
+    known = [r for r in readings if r.value is not None]
+    ends = [r for r in known if r.quarter.endswith("Q4")]
+    found = []
+    for r in known:
+        least = next((end.n_measured for end in reversed(ends) if end.quarter <= r.quarter), None)
+        least = least or (ends[0].n_measured if ends else 0)
+        if 3 * r.n_measured > 2 * least:
             found.append(r)
     return found
 

@@ -56,8 +56,19 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
         pictures={"wide": chart.picture(layers), "narrow": chart.picture(layers, narrow=True)},
         legend=[(name, colour, formats.percent(share)) for name, colour, share in chart.key(layers)],
         note="Membership follows dates: companies join when they list or enter a layer. "
-        "Layers below 1% are drawn, not labelled.",
+        f"Layers below 1% are drawn, not labelled.{_unknown(layers)}",
     )
+
+
+def _unknown(layers: Sequence[tuple[str, str, Sequence[chart.Slice]]]) -> str:
+    """Name the years of which a layer's share is unknown though it is known before and after."""
+    told = []
+    for name, _, group in layers:
+        known = [s.quarter for s in group if s.share is not None]
+        gaps = [s.quarter[:4] for s in group if s.share is None and known and known[0] < s.quarter < known[-1]]
+        if gaps:
+            told.append(f"{name} {', '.join(gaps)}")
+    return f" Unknown, and so not in the whole: {'; '.join(told)}." if told else ""
 
 
 def _chosen(slices: Sequence[chart.Slice], headline: str) -> set[str]:

@@ -29,7 +29,10 @@ def picture(
     events: Sequence[Event] = (),
     narrow: bool = False,
 ) -> Picture:
-    """Return the drawing of (name, colour, points), oldest points first; labels say the newest final amounts."""
+    """Return the drawing of (name, colour, points), oldest points first.
+
+    Labels say the newest final amounts, with the quarter where another layer has a newer one.
+    """
     rows, ends = [], []
     known = [(p.quarter, p.amount_usd / 1e9) for _, _, points in series for p in points if p.amount_usd is not None]
     first, last = position(min(known)[0]), position(max(known)[0])
@@ -43,16 +46,18 @@ def picture(
                  "sure": p.quarter <= edge, "later": p.quarter >= edge}
             )  # fmt: skip
         if edge:
-            ends.append((now, name, colour, position(edge)))
+            ends.append((now, name, colour, edge))
     ends.sort()
     top = max(amount for _, amount in known) * 1.06
     low = min(0.0, *(amount for _, amount in known))
     places = spread([value for value, *_ in ends], (top - low) * 16 / HEIGHT, low, top)
+    newest = max((edge for *_, edge in ends), default="")
     labels = [
-        {"x": last, "y": y, "dot": f"@{colour}", "text": f"{name} {formats.dollars(value * 1e9)}"}
-        for (value, name, colour, _), y in zip(ends, places, strict=True)
-    ]
-    dots = [{"x": at, "y": value, "dot": f"@{colour}"} for value, _, colour, at in ends]
+        {"x": last, "y": y, "dot": f"@{colour}",
+         "text": f"{name} {formats.dollars(value * 1e9)}" + ("" if edge == newest else f", {formats.quarter(edge)}")}
+        for (value, name, colour, edge), y in zip(ends, places, strict=True)
+    ]  # fmt: skip
+    dots = [{"x": position(edge), "y": value, "dot": f"@{colour}"} for value, _, colour, edge in ends]
     years = list(range(int(first) + (first > int(first)), int(last) + 1))
     step = 1 if len(years) <= (4 if narrow else 7) else 2
     tokens = {

@@ -12,6 +12,7 @@ from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import position
 
 HEIGHT = 104
+LINES = (0.0, 0.5)  # values that every panel has a dotted line at
 
 
 class Point(NamedTuple):
@@ -63,6 +64,7 @@ def pictures(
                 "@measure": measure,
                 "@accent": f"@{colour}",
                 "@labels": not found,  # the first panel names the lines for all
+                "@side": side([(position(p.quarter) - first, p.value) for p in points], last - first, high - low),
                 "@first": first,
                 "@last": last,
                 "@low": low,
@@ -72,6 +74,14 @@ def pictures(
             }
             found[name] = Picture(_spec(now is not None), data, HEIGHT, 17, tokens)
     return found
+
+
+def side(points: Sequence[tuple[float, float]], width: float, height: float) -> str:
+    """Say on which side of their lines the labels of 0 and 50 % stand clear of a curve of (x from the left, value)."""
+    reach, size = 0.2 * width, 14 / HEIGHT * height
+    near = [value - line for x, value in points if x <= reach for line in LINES]
+    above, below = (sum(0 <= sign * gap < size for gap in near) for sign in (1, -1))
+    return "line-bottom" if above <= below else "line-top"
 
 
 @structure
@@ -86,8 +96,8 @@ def _spec(past: bool) -> alt.TopLevelMixin:
         "y:Q",
         title=None,
         scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
-        axis=alt.Axis(values=[0, 0.5], format="%", labelAlign="left", labelBaseline="line-bottom", labelPadding=-2,
-                      labelOffset=0, labelFontSize=11, labels="@labels",  # type: ignore[arg-type]
+        axis=alt.Axis(values=list(LINES), format="%", labelAlign="left", labelPadding=-2, labelOffset=0,
+                      labelFontSize=11, labelBaseline="@side", labels="@labels",  # type: ignore[arg-type]
                       gridColor="@rule-2", gridDash=[2, 3], zindex=0),
     )  # fmt: skip
     base = alt.Chart(alt.NamedData("series")).encode(x=x, y=y)

@@ -106,7 +106,11 @@ def quarter_at(x: str = "datum.x") -> str:
     return f"(ceil({x}) - 1) + ' Q' + round(({x} - ceil({x}) + 1) * 4)"
 
 
-# Half the advance of the widest common face at these sizes, measured; a little wide, so that labels never touch.
+# Advances of the widest common face (DejaVu Sans), in parts of its size, measured; so that labels never touch.
+_NARROW, _WIDE = frozenset(" iljtfrI.,:;'’|!()-·"), frozenset("mwMW&%@—−")
+
+
 def text_width(text: str, size: float = 12, bold: bool = False) -> float:
     """Return about how many pixels a text takes in the pages' typeface, on the wide side."""
-    return len(text) * size * (0.59 if bold else 0.55)
+    advance = sum(0.37 if c in _NARROW else 0.93 if c in _WIDE else 0.62 for c in text)
+    return advance * size * (1.13 if bold else 1)

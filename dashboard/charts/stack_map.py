@@ -15,6 +15,7 @@ from dashboard.charts.picture import text_width
 
 PAD, GAP, BETWEEN, HEAD = 10, 14, 34, 46  # pixels: inside a box, between boxes, between rows, above the bubbles
 WIDE, NARROW = 740, 356  # pixels of the whole drawing
+NAME = (13, 12)  # sizes of a layer's name: the usual one, and where the box is too narrow for it
 DARK, LEAST, LARGEST = 6.0, 2.5, 46.0  # radii: an unknown member, the smallest and the largest known one
 ZONE = 104  # pixels in height that the bubbles of a layer may take
 IN_A_ROW = {WIDE: 4, NARROW: 2}
@@ -190,25 +191,28 @@ def _node(node: Node, at: Place) -> Markup:
         _bubble(bubble, circle)
         for bubble, circle in zip(sorted(node.bubbles, key=_order), at.circles, strict=True)
     )  # fmt: skip
-    name = _short(node.name, at.width - 2 * PAD + 4)
+    room = at.width - 2 * PAD + 4
+    size = next((size for size in NAME if text_width(node.name, size, bold=True) <= room), NAME[-1])
     return Markup(
         '<a class="node c-{}{}" href="{}" data-layer="{}" aria-label="{}"{}>'
         '<rect class="box" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="6"/>'
         '<rect class="tint" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="6"/>'
         '<rect class="stripe" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="4" rx="2"/>'
-        '<text class="name" x="{:.1f}" y="{:.1f}">{}</text><text class="told" x="{:.1f}" y="{:.1f}">{}{}</text>{}</a>'
+        '<text class="name{}" x="{:.1f}" y="{:.1f}">{}</text><text class="told" x="{:.1f}" y="{:.1f}">{}{}</text>{}</a>'
     ).format(
         node.colour, "" if known else " dark", node.href, node.layer, node.label, _classes(node.classes),
         at.left, at.top, at.width, at.height, at.left, at.top, at.width, at.height, at.left, at.top, at.width,
-        at.left + PAD, at.top + 22, name, at.left + PAD, at.top + 38, node.amount, told, bubbles,
+        " small" * (size < NAME[0]), at.left + PAD, at.top + 22, _short(node.name, room, size),
+        at.left + PAD, at.top + 38, node.amount, told, bubbles,
     )  # fmt: skip
 
 
-def _short(name: str, width: float) -> str:
+def _short(name: str, width: float, size: float) -> str:
     """The name, cut with an ellipsis where the box is too narrow for it; the label of the box holds it whole."""
-    if text_width(name, 13, bold=True) <= width:
+    if text_width(name, size, bold=True) <= width:
         return name
-    return name[: max(1, int(width / (13 * 0.59)) - 1)].rstrip() + "…"
+    fits = (end for end in range(len(name) - 1, 1, -1) if text_width(name[:end] + "…", size, bold=True) <= width)
+    return name[: next(fits, 1)].rstrip() + "…"
 
 
 def _bubble(bubble: Bubble, at: Circle) -> Markup:

@@ -55,6 +55,24 @@ def test_what_is_still_to_be_charged(ledger: Ledger) -> None:
     )
 
 
+def test_quarters_before_the_first_end_of_a_year_are_held_against_it() -> None:
+    def reading(quarter: str, value: float | None, n: int) -> Reading:
+        return Reading(quarter, value, None, None, None, 8, n, n / 8, None, None, "final", None)
+
+    told = [("2022Q3", 3.0, 3), ("2022Q4", 33.0, 6), ("2023Q2", 4.0, 4), ("2023Q3", 30.0, 5), ("2023Q4", None, 1)]
+    # 3 and 4 are not more than two thirds of 6; 5 are.
+    assert [r.quarter for r in capital._as_covered([reading(*one) for one in told])] == ["2022Q4", "2023Q3"]
+
+
+def test_an_amount_of_an_older_quarter_says_so() -> None:
+    series = [
+        ("Energy", "energy", [lines.Point("2025Q4", 2e9, True), lines.Point("2026Q1", 3e9, True)]),
+        ("Storage", "storage", [lines.Point("2024Q3", 1e9, True)]),
+    ]
+    texts = {row["text"] for row in lines.picture(series, "capex").data["labels"]}
+    assert texts == {f"Energy $3{NBSP}bn", f"Storage $1{NBSP}bn, 2024{NBSP}Q3"}
+
+
 def test_findings_of_capital() -> None:
     assert findings.largest_spender({"Hyperscalers": 400e9, "Energy": 50e9}, {"Hyperscalers": 100e9}, "2022 Q4") == (
         f"Hyperscalers spend $400{NBSP}bn a year on capex, more than all other layers together, "

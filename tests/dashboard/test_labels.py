@@ -2,7 +2,9 @@
 
 from itertools import combinations
 
+from dashboard.charts import panels
 from dashboard.charts.labels import Box, Wanted, crossed, place, spread
+from dashboard.charts.picture import text_width
 
 
 def test_spread_keeps_the_gap_and_the_order() -> None:
@@ -31,3 +33,18 @@ def test_a_leader_through_a_label_is_counted() -> None:
     # The second stands above the first, so its leader runs down through it.
     assert crossed(wanted, [Box(30, 14, 70, 34), Box(32, 40, 72, 60)]) == 1
     assert crossed(wanted, [Box(10, 14, 50, 34), Box(60, 14, 100, 34)]) == 0
+
+
+def test_widths_are_those_of_the_widest_common_face() -> None:
+    # Measured in Chromium with DejaVu Sans: 126.9, 145.7 (bold), 111.9 and 101.5 pixels.
+    assert 126 <= text_width("Compute & memory", 12.5) <= 134
+    assert 145 <= text_width("Compute & memory", 13, bold=True) <= 153
+    assert 110 <= text_width("−$803 mn · −13%", 12) <= 118
+    assert 101 <= text_width("AI infrastructure", 12.5) <= 107
+
+
+def test_names_of_lines_stand_on_the_side_where_the_curve_is_not() -> None:
+    # A curve just above 0 leaves the room below; one just below 0 that above; far away the usual side.
+    assert panels.side([(0.0, 0.05), (1.0, 0.1)], 10, 0.85) == "line-top"
+    assert panels.side([(0.0, -0.05), (1.0, -0.02)], 10, 0.85) == "line-bottom"
+    assert panels.side([(0.0, 0.3), (9.0, 0.02)], 10, 0.85) == "line-bottom"
