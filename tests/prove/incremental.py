@@ -1,8 +1,12 @@
 """What one company's news costs, over all companies: python -m tests.prove.incremental [COMPANY …].
 
-A home filled live by the stand-ins; one company files a quarter and restates a figure; a refresh by the real command,
-and a rebuild of a copy. The Parquet files are compared byte by byte, pages without what names the run. Own time is that
-of the command's process on all cores (user and system), whatever it waited for.
+Two homes filled live by the stand-ins: one a day old, one that asked on every working day of a year. One company
+files a quarter and restates a figure; a refresh by the real command, and a rebuild of a copy. The Parquet files are
+compared byte by byte, pages without what names the run. Own time is that of the command's process on all cores (user
+and system), whatever it waited for.
+
+The year is asked for in this process under a clock of its own, and stays in .artefacts: a proof that was stopped goes
+on with the day at which it was.
 """
 
 import os
@@ -16,13 +20,18 @@ from pathlib import Path
 
 import polars as pl
 
+from analytics import stacks
+from assets.live.journal import Journal
+from tests.assets.small import Clock, ask
 from tests.live.homes import Place, whole
+from tests.prove.live_daily import EVENING, working_days
 from tests.prove.page import section, table
 from tests.standins import StandIn, World
 from tests.standins.figures import BY_LABEL
 
 # A filer in dollars, a foreign filer in another currency, one that is asked of Yahoo alone.
 NEWS = ("microsoft", "tsmc", "samsung-electronics")
+YEAR = Path(".artefacts") / "year"
 
 
 @dataclass(frozen=True)
@@ -34,11 +43,45 @@ class Cost:
 
 
 def main(*companies: str) -> None:
-    """Fill, change, refresh, rebuild, compare, once for each company; then nothing changes."""
+    """A day-old home and a year-old one: fill, change, refresh, rebuild, compare; then nothing changes."""
     chosen, today = companies or NEWS, datetime.now(UTC).date()
-    rows = []
-    with tempfile.TemporaryDirectory() as folder, StandIn(World(today)) as standin:
-        place = Place(Path(folder) / "home")
+    days = a_year(YEAR, today)
+    with tempfile.TemporaryDirectory() as folder:
+        young, old = Place(Path(folder) / "young"), Place(Path(folder) / "old")
+        shutil.copytree(YEAR, old.home)
+        told = [news_of(young, chosen, today, "a day"), news_of(old, chosen[:1], today, f"{days} days")]
+    rows = [row for home in told for row in home.rows]
+    heads = ("age", "news of", "own time, s", "of a rebuild, s", "part", "files shared with the last version", "alike")
+    section(
+        "incremental",
+        "One company's news",
+        f"""{len(World(today).companies)} listed companies, filled live against the stand-ins ({told[0].first.own:.1f} s
+of own time). Then one files a quarter and restates a figure, and is refreshed; a copy of the home is rebuilt from its
+archive. All Parquet files have the same bytes, and all {told[0].pages} pages are the same but for the run they name.
+A rebuild reads the whole archive again, so the older a home, the smaller the part. What one company's news costs hardly
+grows: it is the tables of layers, of which nearly all change, and the pages, which all name their run.
+
+{table(rows, *heads)}
+
+A refresh in which nothing was due: {told[0].idle.own:.1f} s of own time in the home of a day, {told[1].idle.own:.1f} s
+in that of {days} days, and nothing new is published.""",
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one home told: a row for each company's news, the costs of the first refresh and of an idle one, pages."""
+
+    rows: list[tuple[object, ...]]
+    first: Cost
+    idle: Cost
+    pages: int
+
+
+def news_of(place: Place, chosen: tuple[str, ...], today: date, age: str) -> Told:
+    """Fill, change, refresh, rebuild, compare, once for each company; then nothing changes."""
+    rows, pages = [], 0
+    with StandIn(World(today)) as standin:
         first = cost(place, standin, "refresh")
         print(f"filled: {first}", flush=True)
         for company in chosen:
@@ -46,29 +89,42 @@ def main(*companies: str) -> None:
             tell(standin.world, company, today)
             news = cost(place, standin, "refresh", "--company", company)
             assert versions_of(place) != before, f"{company}: nothing was published"
-            copy = replace(place, home=Path(folder) / "copy")
+            copy = replace(place, home=place.home.parent / "copy")
             shutil.copytree(place.home, copy.home, symlinks=True)
             anew = cost(copy, standin, "rebuild")
             tables, pages = equal(place, copy)
             shared = sum(f.stat().st_nlink > 1 for f in (place.current / "data").iterdir())
             shutil.rmtree(copy.home)
-            rows.append((company, f"{news.own:.1f}", f"{anew.own:.1f}", f"{news.own / anew.own:.0%}", shared, tables))
+            rows.append(
+                (age, company, f"{news.own:.1f}", f"{anew.own:.1f}", f"{news.own / anew.own:.0%}", shared, tables)
+            )
             print(*rows[-1], f"{pages} pages", flush=True)
         before = versions_of(place)
         idle = cost(place, standin, "refresh")
         assert versions_of(place) == before, "nothing changed, and something was published"
         print(f"idle: {idle}", flush=True)
-    section(
-        "incremental",
-        "One company's news",
-        f"""{len(standin.world.companies)} listed companies, filled live against the stand-ins ({first.own:.1f} s of own
-time). Then one files a quarter and restates a figure, and is refreshed; a copy of the home is rebuilt from its archive.
-All Parquet files have the same bytes, and all {pages} pages are the same but for the run they name.
+    return Told(rows, first, idle, pages)
 
-{table(rows, "news of", "own time, s", "of a rebuild, s", "part", "files shared with the last version", "files alike")}
 
-A refresh in which nothing was due: {idle.own:.1f} s of own time, and nothing new is published.""",
-    )
+def a_year(home: Path, today: date) -> int:
+    """Let a home ask on every working day of the year to yesterday; return on how many days it did."""
+    registry, first = stacks.load(), today - timedelta(days=365)
+    done = {fetch.started_at.date() for fetch in Journal(home).read()}
+    days = []
+    for day in working_days(min(done, default=first)):
+        if day >= today:
+            break
+        days.append(day)
+    world = World(days[0])
+    with StandIn(world) as standin:
+        for day in days:
+            if done and day <= max(done):
+                continue
+            world.today = day
+            standin.requests.clear()
+            ask(home, standin, registry, Clock(day, *EVENING))
+            print(f"asked on {day}", flush=True)
+    return len(days)
 
 
 def tell(world: World, company: str, today: date) -> None:
