@@ -6,6 +6,7 @@ figure to show.
 
 import calendar
 import re
+from collections.abc import Callable
 from datetime import date
 
 UNKNOWN = "n/a"
@@ -103,12 +104,20 @@ def month(number_: int) -> str:
     return calendar.month_name[number_]
 
 
+def _dated(found: re.Match[str]) -> str:
+    try:
+        return day(date(*map(int, found.groups())))
+    except ValueError:  # digits that are no date
+        return found[0]
+
+
 # What tables and declarations write for machines and terminals -> what a page writes.
-_HABITS = (
+_HABITS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\d) %"), "%"),
     (re.compile(r"(?<=\d) ?(bn|mn|tn)\b"), SPACE + r"\1"),
     (re.compile(r"\b((?:19|20)\d\d)(Q[1-4])\b"), rf"\1{SPACE}\2"),
     (re.compile(r"(?<![\w.)-])-(?=[$\d])"), MINUS),
+    (re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b"), _dated),
     (re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)"), "\u2019"),
 )
 

@@ -59,6 +59,7 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
     cut = (
         " Values beyond the axis are cut; the table holds them." if not low <= min(every) <= max(every) <= high else ""
     )
+    first = "One quarter is known so far, so there is no line yet. " if len(known) == 1 else ""
     numbers = ("Layer", "Median", "First quartile", "Third quartile", "Without the largest")
     rows: list[list[Value]] = [
         [
@@ -97,5 +98,6 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
             "wide": chart.picture(readings, shown, events=events),
             "narrow": chart.picture(readings, shown, narrow=True, events=events[:1]),
         },
-        note=f"{about.caveat} Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
+        note=f"{first}{formats.tidy(about.caveat)} "
+        f"Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
     )

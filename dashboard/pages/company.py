@@ -18,7 +18,10 @@ from analytics.contracts import empty, table
 from analytics.items import BY_ID, IDENTITIES, ITEMS
 from analytics.metrics.registry import METRICS
 from dashboard import formats
+from dashboard.cards import accounts
+from dashboard.cards.card import Card
 from dashboard.ledger import SOURCE_NAMES, Layer, Ledger, Member
+from dashboard.pages import health
 from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as
 
 # Numbers of twelve quarters are explained; a change over twelve months reaches two years further back.
@@ -51,10 +54,15 @@ def pages(ledger: Ledger) -> list[Page]:
     }  # fmt: skip
     none = {name: empty(table(name)) for name in parts}
     observations = _observations(ledger)
-    places = _places(ledger)
+    places, amounts = _places(ledger), accounts.by_company(ledger)
     return [
         _page(
-            ledger, company, {name: part.get(company, none[name]) for name, part in parts.items()}, observations, places
+            ledger,
+            company,
+            {name: part.get(company, none[name]) for name, part in parts.items()},
+            observations,
+            places,
+            accounts.card(str(ledger.companies[company]["name"]), amounts.get(company, {})),
         )
         for company in ledger.reporting
     ]
@@ -66,6 +74,7 @@ def _page(
     tables: Mapping[str, pl.DataFrame],
     observations: Mapping[str, list[object]],
     places: Mapping[str, list[dict[str, object]]],
+    dollars: Card | None,
 ) -> Page:
     company = ledger.companies[company_id]
     name = str(company["name"])
@@ -80,6 +89,7 @@ def _page(
         description=f"Statements, margins, capital spending and debt of {name}, each number with its source.",
         section="companies",
         lens=ledger.lenses[0].lens,
+        cards=[dollars] if dollars else [],
         context={
             "company": company,
             "status": STATUS[str(company["status"])],
@@ -96,7 +106,8 @@ def _page(
             "restatements": _restatements(tables["marts.restatements"]),
             "disagreements": _disagreements(tables["marts.disagreements"]),
             "gaps": _gaps(tables["core.gaps"]),
-            "anomalies": tables["core.anomalies"].to_dicts(),
+            "anomalies": [health.told(row) for row in tables["core.anomalies"].iter_rows(named=True)],
+            "kinds": health.KINDS,
             "freshness": newest.row(0, named=True) if newest.height else None,
             "explained": figures.payload(),
             "title_of": {i.id: i.title for i in ITEMS},
@@ -110,8 +121,12 @@ def _headline(ledger: Ledger, company_id: str, name: str) -> str:
     if not margins:
         return name
     quarter, margin = margins[-1]
-    told = f"keeps {formats.cents(margin)}" if margin >= 0 else f"loses {formats.cents(-margin)}"
-    return f"{name} {told} of each dollar of sales as operating profit, twelve months to {formats.quarter(quarter)}"
+    told = (
+        f"keeps {formats.cents(margin)} of each dollar of sales as operating profit"
+        if margin >= 0
+        else f"loses {formats.cents(-margin)} on each dollar of sales"
+    )
+    return f"{name} {told}, twelve months to {formats.quarter(quarter)}"
 
 
 def _key_figures(ledger: Ledger, company_id: str) -> list[tuple[str, str]]:
@@ -127,7 +142,8 @@ def _key_figures(ledger: Ledger, company_id: str) -> list[tuple[str, str]]:
         values = ledger.company_values.get((company_id, metric))
         if values:
             quarter, value = values[-1]
-            found.append((formats.metric(value, unit, 0), f"{text}, twelve months to {formats.quarter(quarter)}"))
+            when = "at the end of" if metric == "market_cap" else "twelve months to"
+            found.append((formats.metric(value, unit, 0), f"{text}, {when} {formats.quarter(quarter)}"))
     return found
 
 
@@ -232,10 +248,10 @@ def _observations(ledger: Ledger) -> dict[str, list[object]]:
 
 
 def millions(value: float | None) -> str:
-    """Write an amount in millions: whole from ten million on, one decimal below."""
+    """Write an amount in millions: whole from ten million on, one decimal below; nothing is '0'."""
     if value is None:
         return formats.UNKNOWN
-    if abs(value) >= 1e7:
+    if abs(value) >= 1e7 or value == 0:
         return formats.number(round(value / 1e6))
     return f"{value / 1e6:,.1f}".replace("-", formats.MINUS)
 

@@ -103,9 +103,9 @@ def _anomalies(ledger: Ledger) -> dict[str, object] | None:
     out = frame.filter(pl.col("severity") == "error").height
     rows: list[Sequence[Cell]] = [
         [_company(ledger, r["company_id"]), TITLES.get(r["item"], r["item"]), formats.day(r["period_end"]),
-         (RULES.get(r["rule"], r["rule"]), "wide-text"), (_in_units(r), "wide-text"),
+         (r["rule"], "wide-text"), (r["message"], "wide-text"),
          "left out" if r["severity"] == "error" else "kept"]
-        for r in frame.sort("severity", "period_end", descending=[False, True]).head(SHOWN).iter_rows(named=True)
+        for r in map(told, frame.sort("severity", "period_end", descending=[False, True]).head(SHOWN).to_dicts())
     ]  # fmt: skip
     return _made(
         "anomalies", "Checks: which figures look wrong?",
@@ -138,13 +138,16 @@ def _gaps(ledger: Ledger) -> dict[str, object] | None:
     )  # fmt: skip
 
 
-def _in_units(row: dict[str, Any]) -> str:
-    """Return what is odd with each figure as a person writes it: '$1.1 bn but revenue $796 mn less cost $541 mn'."""
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of core.anomalies with its rule and its message as a person writes figures.
+
+    '$1.1 bn but revenue $796 mn less cost $541 mn'.
+    """
 
     def written(found: re.Match[str]) -> str:
         return amount(float(found[0]), "" if row["item"] in OF_SHARES else row["currency"])
 
-    return FIGURE.sub(written, row["message"])
+    return {**row, "rule": RULES.get(row["rule"], row["rule"]), "message": FIGURE.sub(written, row["message"])}
 
 
 def amount(value: float, currency: str) -> str:

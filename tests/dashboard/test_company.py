@@ -122,7 +122,8 @@ def test_a_company_that_is_not_listed_has_no_page(page: str, built: tuple[Path, 
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(81_273e6, "81,273"), (-2.5e6, "−2.5"), (-12_000e6, "−12,000"), (0.0, "0.0"), (None, "n/a")]
+    ("value", "text"),
+    [(81_273e6, "81,273"), (-2.5e6, "−2.5"), (-12_000e6, "−12,000"), (0.0, "0"), (4e5, "0.4"), (None, "n/a")],
 )
 def test_millions(value: float | None, text: str) -> None:
     assert millions(value) == text

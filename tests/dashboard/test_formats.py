@@ -89,7 +89,7 @@ def test_sentences_of_tables_are_written_as_the_pages_write() -> None:
     said = "coverage below 50 %; of 2025Q2, since in 2026Q2; median: -$12.3bn, above 1bn's 'own' 8-K of 2025-10-29"
     assert formats.tidy(said) == (
         f"coverage below 50%; of 2025{NBSP}Q2, since in 2026{NBSP}Q2; median: −$12.3{NBSP}bn, above 1{NBSP}bn’s 'own' "
-        "8-K of 2025-10-29"
+        f"8-K of 29{NBSP}Oct{NBSP}2025"
     )
     assert formats.tidy("companies' and Neoclouds' hardware; 4.9× 26% US-GAAP Q4") == (
         "companies’ and Neoclouds’ hardware; 4.9× 26% US-GAAP Q4"
