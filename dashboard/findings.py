@@ -181,6 +181,33 @@ def largest_spender(now: Mapping[str, float], then: Mapping[str, float], since: 
     )
 
 
+class Leader(NamedTuple):
+    """The largest company of a layer and its share, a fraction, then and now."""
+
+    layer: str
+    was: str
+    then: float
+    company: str
+    now: float
+
+
+def leader_moved(leaders: Sequence[Leader], verbs: tuple[str, str], measure: str, since: str) -> str | None:
+    """The layer whose largest company's share rose most, by five points or more; else the one where it fell most.
+
+    verbs: what a company does with the measure, now and then: 'makes' and 'made'.
+    """
+    moves = sorted(((one.now - one.then, one) for one in leaders), key=lambda move: move[0])
+    if not moves:
+        return None
+    change, top = moves[-1] if moves[-1][0] >= 0.05 else moves[0]
+    if abs(change) < 0.05:
+        return None
+    text = f"{top.company} {verbs[0]} {formats.percent(top.now)} of measured {measure} in {low(top.layer)}"
+    if top.was == top.company:
+        return f"{text}, {'up' if change > 0 else 'down'} from {formats.percent(top.then)} in {since}"
+    return f"{text}; in {since} the largest, {top.was}, {verbs[1]} {formats.percent(top.then)}"
+
+
 def sales_against_capex(sales: float, capex: float, at: str) -> str | None:
     """How suppliers' sales and clouds' capex changed on the year before, each told as more or less; US dollars."""
 

@@ -124,6 +124,24 @@ class Share(NamedTuple):
     status: str
 
 
+class Holding(NamedTuple):
+    """How one item of one layer is shared out in one quarter, as in marts.concentration; n: companies measured."""
+
+    quarter: str
+    hhi: float | None
+    share: float | None
+    largest: str | None
+    n: int
+    n_members: int
+    status: str
+    reason: str | None
+
+    @property
+    def final(self) -> bool:
+        """Whether enough of the layer has reported."""
+        return self.status == "final"
+
+
 class Amount(NamedTuple):
     """One member's dollars of one item."""
 
@@ -419,6 +437,20 @@ class Ledger:
         for r in rows.iter_rows(named=True):
             found[r["lens"], r["basis"], r["item"], r["base_quarter"], r["calendar_quarter"]][r["layer"]] = r
         return found
+
+    @cached_property
+    def _holdings(self) -> dict[tuple[str, str, str, str], list[Holding]]:
+        columns = ("calendar_quarter", "hhi", "largest_share", "largest_company_id", "n_companies", "n_members",
+                   "status", "null_reason")  # fmt: skip
+        rows = self.frame("marts.concentration").filter(pl.col("window") == "ttm").sort("calendar_quarter")
+        found: dict[tuple[str, str, str, str], list[Holding]] = defaultdict(list)
+        for lens, layer, basis, item, *rest in rows.select("lens", "layer", "basis", "item", *columns).iter_rows():
+            found[lens, layer, basis, item].append(Holding(*rest))
+        return found
+
+    def holdings(self, lens: str, layer: str, basis: str, item: str) -> list[Holding]:
+        """Return how an item of a layer is shared out over time, trailing twelve months, oldest first."""
+        return self._holdings.get((lens, layer, basis, item), [])
 
     def _decompositions(self, name: str) -> pl.DataFrame:
         wanted = [q for q in set(self._headlines.values()) if q]

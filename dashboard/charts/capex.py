@@ -1,4 +1,4 @@
-"""Capital spending: a ring for then, a dot for now, a row per layer, the highest rate first, dollars at the right.
+"""A ring for then, a dot for now, a row per layer, the highest rate first; of capital spending with its dollars beside.
 
 A value beyond the axis is written in words instead of squeezing the others.
 """
@@ -18,6 +18,7 @@ class Rate(NamedTuple):
     """One layer's rate then and now, fractions (None where unknown), and its dollars now.
 
     quarter: the newer one, where it is the layer's own. beside: what stands at the right instead of the dollars.
+    who: whose the newer rate is, said beside it where there is room.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Rate(NamedTuple):
     unknown: str = "no public figures"
     quarter: str | None = None
     beside: str | None = None
+    who: str = ""
 
 
 def reach(rates: Sequence[Rate]) -> float:
@@ -48,9 +50,10 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str, narrow: bo
         beside = formats.dollars(rate.dollars) if rate.beside is None else rate.beside
         row: dict[str, object] = {"row": index + 0.5, "name": rate.name, "fill": f"@{rate.colour}",
                                   "beside": beside if rate.now is not None else "", "final": rate.final}  # fmt: skip
+        newer = f"{formats.quarter(rate.quarter or now)}{'' if rate.final else ', provisional'}"
         row["tip"] = (
-            f"{rate.name}\n{measure}\n{formats.quarter(rate.quarter or now)}{'' if rate.final else ', provisional'}: "
-            f"{formats.percent(rate.now, 1)}\n{formats.quarter(then)}: {formats.percent(rate.then, 1)}"
+            f"{rate.name}\n{measure}\n{newer}: {rate.who} {formats.percent(rate.now, 1)}\n".replace("  ", " ")
+            + f"{formats.quarter(then)}: {formats.percent(rate.then, 1)}"
         )
         if rate.now is None:
             row["words"] = rate.unknown
@@ -59,9 +62,17 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str, narrow: bo
         else:
             ring = None if rate.then is None else min(rate.then, end)
             # The label stands away from the ring; where that side has no room, it stands beyond the ring.
-            left = ring is not None and ring > rate.now and rate.now > (0.45 if narrow else 0.2) * end
-            row |= {"now": rate.now, "left": left, "text": formats.percent(rate.now), "then": ring,
-                    "label": rate.now if left or ring is None else max(rate.now, ring)}  # fmt: skip
+            left = (
+                ring is not None
+                and ring > rate.now
+                and rate.now > (0.45 if narrow else 0.36 if rate.who else 0.2) * end
+            )
+            ends = (rate.now, rate.now if ring is None else ring)
+            # Near the right end it would touch what stands there.
+            far = not left and max(ends) > (0.7 if narrow or rate.who else 0.9) * end and min(ends) > 0.35 * end
+            row |= {"now": rate.now, "left": left or far, "then": ring,
+                    "text": f"{formats.percent(rate.now)} {'' if narrow else rate.who}".strip(),
+                    "label": min(ends) if far else rate.now if left else max(ends)}  # fmt: skip
         rows.append(row)
     ticks = [t / 100 for t in range(0, 1000, 10 if end <= 0.4 else 20 if end < 0.9 else 50) if t / 100 <= end * 0.93]
     height = len(rows) * min(max(HEIGHT / len(rows), LEAST), MOST)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analytics.metrics.registry import METRICS
 from dashboard import findings, formats
-from dashboard.cards import decomposition, history
+from dashboard.cards import concentration, decomposition, history
 from dashboard.cards.card import Column, Table, Value
 from dashboard.ledger import Layer, Ledger, Lens, Member
 from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as, why_unmeasured
@@ -51,6 +51,8 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
     taken_apart = decomposition.card(ledger, lens.lens, layer)
     if taken_apart.views:
         cards.insert(1, taken_apart)  # after the margins
+    if (shared_out := concentration.history(ledger, lens.lens, layer)).views:
+        cards.append(shared_out)
     members = _members(ledger, lens.lens, layer, quarter)
     siblings = ledger.layers(lens.lens)
     index = siblings.index(layer)

@@ -1,7 +1,7 @@
 """The page of a lens; that of the default lens is the home page."""
 
 from dashboard import findings, formats, news
-from dashboard.cards import capex, capture, debt, increments, margins, profit_pools, stress
+from dashboard.cards import capex, capture, concentration, debt, increments, margins, profit_pools, stress
 from dashboard.cards.profit_pools import as_findings, pools
 from dashboard.ledger import BASE_QUARTER, Layer, Ledger, Lens
 from dashboard.pages.page import Page, layer_path, lens_path
@@ -14,6 +14,7 @@ MAKERS = (
     margins.card,
     debt.card,
     stress.card,
+    concentration.card,
 )
 CHANGES = 10  # newest changes that the home page lists
 OF_WEIGHT = 0.05  # of the measured profit: a member that large is named where it is not in the sum

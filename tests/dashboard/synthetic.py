@@ -110,6 +110,7 @@ def tables() -> Mapping[str, pl.DataFrame]:
         "marts.justification": _justification(),
         "marts.layer_metrics_then": _then(),
         "marts.lead_lag": _lead_lag(),
+        "marts.concentration": _concentration(),
         **_claims(),
         **_capital(),
         "marts.coverage": _coverage(),
@@ -289,6 +290,31 @@ def _lead_lag() -> list[dict[str, Any]]:
         | ({"placebo_low": -0.3, "placebo_high": 0.3, "outside_band": abs(r) > 0.3, "first_quarter": "2020Q1",
             "last_quarter": "2024Q4"} if r else {"null_reason": "insufficient data: fewer than 16 quarters"})
         for (layer, lag), r in found.items()
+    ]  # fmt: skip
+
+
+def _concentration() -> list[dict[str, Any]]:
+    """Chips: AMD had 40 % of three in 2022Q4, Nvidia 60 % in 2025Q4. Clouds: one of two went from 50 % to 90 %.
+
+    Applications: one measured. Models: none. With .6, .3 and .1 the index is 3,600 + 900 + 100 = 4,600.
+    """
+    found = {
+        ("compute-memory", "2022Q4"): (3_400.0, 0.40, "amd", 3),
+        ("compute-memory", "2024Q4"): (4_000.0, 0.50, "nvidia", 3),
+        ("compute-memory", "2025Q1"): (4_100.0, 0.52, "nvidia", 3),
+        ("compute-memory", "2025Q2"): (4_200.0, 0.54, "nvidia", 3),
+        ("compute-memory", "2025Q3"): (4_400.0, 0.57, "nvidia", 3),
+        ("compute-memory", "2025Q4"): (4_600.0, 0.60, "nvidia", 3),
+        ("hyperscalers", "2022Q4"): (5_000.0, 0.50, "microsoft", 2),
+        ("hyperscalers", "2025Q4"): (8_200.0, 0.90, "microsoft", 2),
+        ("applications", "2025Q4"): (10_000.0, 1.0, "hostile", 1),
+    }
+    return [
+        _blank("marts.concentration")
+        | {"lens": "alpha", "layer": layer, "basis": "layer", "window": "ttm", "item": "revenue",
+           "calendar_quarter": quarter, "hhi": hhi, "largest_share": share, "largest_company_id": company,
+           "n_companies": n, "n_members": 4, "n_measured": n, "status": "final"}
+        for (layer, quarter), (hhi, share, company, n) in found.items()
     ]  # fmt: skip
 
 

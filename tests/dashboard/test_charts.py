@@ -33,8 +33,8 @@ FOUND = list(pictures())
 
 def test_every_chart_module_is_among_those_checked() -> None:
     # profit pools, capture and lines, wide and narrow; capex, debt, stress, gap, bars; panels, and panels as a past day
-    # knew them; lags; history of ratios and of multiples
-    assert len(FOUND) == 16
+    # knew them; lags; leaders; history of ratios and of multiples
+    assert len(FOUND) == 17
 
 
 @pytest.mark.parametrize("dark", [False, True])
