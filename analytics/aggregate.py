@@ -101,7 +101,7 @@ def member_amounts(
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
     columns = [*_ENTITY, "window", "item", "amount_usd"]
     plain = _amounts(company_quarters, segment_quarters, AMOUNT_ITEMS)
-    others = metrics.measures(company_quarters, metrics=[metrics.metric(name) for name in METRIC_ITEMS]).with_columns(
+    others = metrics.measures(company_quarters, metrics=tuple(metrics.metric(m) for m in METRIC_ITEMS)).with_columns(
         segment=pl.lit(_WHOLE), item="metric", amount_usd="numerator_usd"
     )
     known = pl.concat([plain.select(columns), others.select(columns)]).drop_nulls("amount_usd")
@@ -147,7 +147,7 @@ def member_ratios(
     Raises:
         KeyError: no such metric.
     """
-    chosen = [metrics.metric(name) for name in ratios]
+    chosen = tuple(metrics.metric(name) for name in ratios)
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
     measured = _measures(company_quarters, segment_quarters, empty(table("core.prices")), chosen)
     return (
@@ -348,7 +348,7 @@ def _amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, ite
 
 
 def _measures(
-    company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, prices: pl.DataFrame, chosen: Sequence[Metric]
+    company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, prices: pl.DataFrame, chosen: tuple[Metric, ...]
 ) -> pl.DataFrame:
     whole = metrics.measures(company_quarters, prices=prices, metrics=chosen).with_columns(segment=pl.lit(_WHOLE))
     parts = metrics.measures(segment_quarters, by=SEGMENT, metrics=chosen)

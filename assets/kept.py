@@ -130,11 +130,14 @@ def by_company(kept: Kept, tables: Sequence[pl.DataFrame], build: Callable[..., 
         company: fingerprint.digest(code, [each.get(company) for each in told])
         for company in sorted(set().union(*told), key=str)
     }
-    return kept.with_new(
-        "company_id",
-        parts,
-        lambda changed: build(*(table.filter(pl.col("company_id").is_in(list(changed))) for table in tables)),
-    )
+
+    def of(changed: frozenset[Any]) -> pl.DataFrame:
+        # All of them is the tables as they are, of which other tables are made too (analytics/once.py).
+        if len(changed) == len(parts):
+            return build(*tables)
+        return build(*(table.filter(pl.col("company_id").is_in(list(changed))) for table in tables))
+
+    return kept.with_new("company_id", parts, of)
 
 
 def same(one: pl.DataFrame, other: pl.DataFrame) -> bool:

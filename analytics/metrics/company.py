@@ -12,6 +12,7 @@ from analytics.assumptions import default
 from analytics.contracts import conform, table
 from analytics.metrics.model import Amount, Metric
 from analytics.metrics.registry import BY_METRIC, METRICS
+from analytics.once import once
 
 COMPANY = ("company_id",)
 # Items of one figure may end this many days apart, as sources stamp month ends and 52/53-week ends.
@@ -76,11 +77,12 @@ def company_metrics(company_quarters: pl.DataFrame, companies: pl.DataFrame, pri
     return conform(frame, table("marts.company_metrics"))
 
 
+@once
 def measures(
     quarters: pl.DataFrame,
     by: tuple[str, ...] = COMPANY,
     prices: pl.DataFrame | None = None,
-    metrics: Iterable[Metric] = METRICS,
+    metrics: tuple[Metric, ...] = METRICS,
 ) -> pl.DataFrame:
     """The metrics of each company or segment, with the dollars they are made of.
 
@@ -96,7 +98,6 @@ def measures(
         amount four quarters before, where the denominator is a change of it). The dollars are there also when the ratio
         is not meaningful.
     """
-    metrics = tuple(metrics)
     # Economic profit is made of the parts of ROIC, which look back.
     made_of = [*metrics, _ROIC] if "economic_profit" in _items(metrics) else metrics
     wanted = _items(made_of) | (set(_NOPAT) if "nopat" in _items(made_of) else set())
