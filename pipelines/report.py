@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from analytics.stacks import Stacks
@@ -110,19 +111,22 @@ def live(ended: Sequence[Fetch], as_of: str) -> str:
 
 
 def failures_table(failing: Sequence[Failing]) -> Table:
-    """Return what is failing now: one row per source and outcome."""
-    table = Table(title="Not answered; the last good figures stay", title_justify="left", box=None, pad_edge=False)
-    table.add_column("Source")
-    table.add_column("Outcome", no_wrap=True)
-    table.add_column("For whom, and why", overflow="fold", ratio=1)
-    for title in ("Last good", "Since (UTC)", "Next try (UTC)"):
-        table.add_column(title)
+    """Return what is failing now: for each source and outcome a line of times, and one of whom and why."""
+    table = Table(
+        title="Not answered; the last good figures stay (times in UTC)",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        show_header=False,
+    )
+    table.add_column(overflow="fold")
     for f in failing:
         who = ", ".join(f.who[:SHOWN]) + (f" and {len(f.who) - SHOWN} more" if len(f.who) > SHOWN else "")
-        told = escape(f"{', '.join(f.what)} of {who}: {'; '.join(f.why)}")
-        good = f"{f.last_good:%Y-%m-%d}" if f.last_good else "never"
-        again = f"{f.next_try_at:%m-%d %H:%M}" if f.next_try_at else "when mended"
-        table.add_row(SOURCES.get(f.source, f.source), f.outcome, told, good, f"{f.since:%m-%d %H:%M}", again)
+        good = f"last good {f.last_good:%Y-%m-%d}" if f.last_good else "never good"
+        again = f"next try {f.next_try_at:%m-%d %H:%M}" if f.next_try_at else "next try when mended"
+        source = SOURCES.get(f.source, f.source)
+        table.add_row(f"[bold]{source} {f.outcome}[/] since {f.since:%m-%d %H:%M}, {good}, {again}")
+        table.add_row(Padding(escape(f"{', '.join(f.what)} of {who}: {'; '.join(f.why)}"), (0, 0, 0, 2)))
     return table
 
 

@@ -1,5 +1,6 @@
-"""What the command tells of a published database: the layers."""
+"""What the command tells of a published database: the layers, and what is failing."""
 
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 from rich.console import Console
 
 from analytics.contracts import empty, table
+from assets.live.failing import Failing
 from assets.publish import DATABASE
 from assets.warehouse import connect, write_table
-from pipelines.report import layers_table
+from pipelines.report import failures_table, layers_table
 
 FETCHES, METRICS = table("raw.fetches"), table("marts.layer_metrics")
 
@@ -56,3 +58,23 @@ def test_layers_stand_in_order_with_their_newest_final_quarter_and_no_total(curr
     assert models.split() == ["Models", "none", "yet", "–", "–", "–", "–"]
     assert foundries.split() == ["Foundries", "2026Q1", "50.0%", "33.9%", "–", "3", "of", "4"]
     assert "Listed companies" in caption
+
+
+def test_what_fails_is_readable_in_a_window_of_eighty_columns() -> None:
+    at = datetime(2026, 9, 30, 6, 31, tzinfo=UTC)
+    many = tuple(f"company-{n}" for n in range(6))
+    failing = [
+        Failing("yahoo", "rate_limited", ("prices", "statements"), many, ("HTTP 429 [slow down]",), at, at, at),
+        Failing("sec", "schema_changed", ("facts",), ("palantir",), ("no 'units'",), at, None, None),
+    ]
+    console = Console(file=StringIO(), width=80)
+    console.print(failures_table(failing))
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
+    assert lines == [
+        "Not answered; the last good figures stay (times in UTC)",
+        "Yahoo rate_limited since 09-30 06:31, last good 2026-09-30, next try 09-30 06:31",
+        "  prices, statements of company-0, company-1, company-2, company-3 and 2 more:",
+        "  HTTP 429 [slow down]",
+        "SEC schema_changed since 09-30 06:31, never good, next try when mended",
+        "  facts of palantir: no 'units'",
+    ]
