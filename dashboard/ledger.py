@@ -27,7 +27,8 @@ SOURCE_NAMES = {
     "alphavantage": "Alpha Vantage",
 }
 BASE_QUARTER = "2022Q4"  # ChatGPT was released on 30 November 2022
-BY_QUARTER = [metric.id for metric in METRICS if metric.family in ("margins", "capex")]  # pages show these by quarter
+# Pages show these by quarter too: flows over flows of the same months.
+BY_QUARTER = [metric.id for metric in METRICS if metric.family in ("margins", "growth", "capex")]
 TABLES = (
     "core.companies",
     "core.layers",

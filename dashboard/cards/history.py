@@ -5,11 +5,12 @@ from datetime import date
 
 from analytics.metrics.registry import METRICS
 from dashboard import formats
-from dashboard.cards.card import Card, Column, Table, Value, View, control
+from dashboard.cards.card import WINDOWS, Card, Column, Table, Value, View, control
+from dashboard.cards.margins import WINDOW_TEXT
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import history as chart
 from dashboard.charts.events import LAUNCH, Event
-from dashboard.ledger import Layer, Ledger, shifted
+from dashboard.ledger import BY_QUARTER, Layer, Ledger, shifted
 
 REGISTRY = {metric.id: metric for metric in METRICS}
 # Values beyond these are cut in the drawing, never in the table.
@@ -22,11 +23,17 @@ def card(
 ) -> Card:
     """Return a card that shows the given metrics of a layer, one at a time; a metric never known is left out.
 
+    Those of a quarter alone can be chosen where a quarter means something (ledger.BY_QUARTER).
+
     Raises:
         KeyError: a metric that the registry does not hold.
     """
-    views = [view for metric in metrics if (view := _view(ledger, lens, layer, basis, metric))]
-    controls = (control("metric", "Metric", {metric: REGISTRY[metric].short_title for metric in metrics}, views),)
+    settings = [(metric, w) for metric in metrics for w in WINDOWS if w == "ttm" or metric in BY_QUARTER]
+    views = [view for metric, window in settings if (view := _view(ledger, lens, layer, basis, metric, window))]
+    controls = (
+        control("metric", "Metric", {metric: REGISTRY[metric].short_title for metric in metrics}, views),
+        control("window", "Window", WINDOWS, views),
+    )
     return Card(identifier, question, views, controls, break_at=560)
 
 
@@ -42,15 +49,16 @@ def _listings(ledger: Ledger, lens: str, layer: Layer) -> list[Event]:
     return sorted(found)
 
 
-def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> View | None:
-    about, readings = REGISTRY[metric], ledger.readings(lens, layer.layer, basis, metric)
+def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str, window: str) -> View | None:
+    about, readings = REGISTRY[metric], ledger.readings(lens, layer.layer, basis, metric, window)
     finals = {r.quarter: r for r in readings if r.final and r.value is not None}
     if not finals:
         return None
     last, unit = finals[max(finals)], about.unit
     largest = ledger.names.get(last.largest or "", "the largest")
     before = finals.get(shifted(last.quarter, -BACK))
-    title = f"{about.title}: {formats.metric(last.value, unit)} in {formats.quarter(last.quarter)}"
+    name = about.title + ", one quarter" * (window == "quarter")
+    title = f"{name}: {formats.metric(last.value, unit)} in {formats.quarter(last.quarter)}"
     if before:
         title += f", {formats.metric(before.value, unit)} three years before"
     low, high = CAPS[unit]
@@ -75,17 +83,16 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str) -> V
     shown = chart.Shown(unit, layer.colour, largest, low, high)
     formula = f"{about.formula[:1].upper()}{about.formula[1:]}"
     return View(
-        key=metric,
+        key=f"{metric}.{window}",
         title=title,
-        subtitle=f"{formula}, trailing twelve months at each calendar quarter, {BASIS_TEXT[basis]}. "
-        "Band: middle half of the members.",
+        subtitle=f"{formula}, {WINDOW_TEXT[window]}, {BASIS_TEXT[basis]}. Band: middle half of the members.",
         alt=f"{layer.name}: {title}. Median of members {formats.metric(last.median, unit)}; without {largest} "
         f"{formats.metric(last.without_largest, unit)}. From {formats.quarter(min(finals))}.",
-        as_of=f"twelve months to {formats.quarter(last.quarter)}",
+        as_of=f"{'twelve months to' if window == 'ttm' else 'calendar'} {formats.quarter(last.quarter)}",
         coverage=f"{last.n_measured} of {last.n_members} members measured",
         table=Table(
             [
-                Column("Twelve months to"),
+                Column("Twelve months to" if window == "ttm" else "Quarter"),
                 *(Column(name, unit) for name in numbers),
                 Column("Largest"),
                 Column("Measured", "count"),
