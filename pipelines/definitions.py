@@ -10,12 +10,12 @@ from typing import Any
 import dagster as dg
 
 from assets import core, marts, policies, published, raw
-from assets.inputs import Inputs
 from assets.publish import PublishedFolder
 from assets.request import Request
 from assets.warehouse import Warehouse
 from pipelines.alerts import alerts_sensor
 from pipelines.home import Home
+from pipelines.inputs import inputs_of
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
 from pipelines.settings import Settings
@@ -54,12 +54,6 @@ def _with_page(address: str, spec: dg.AssetSpec) -> dg.AssetSpec:
     """The asset with a link to the page that shows it, as `layerledger serve` serves it."""
     page = dg.MetadataValue.url(f"{address.rstrip('/')}/{policies.page_of('.'.join(spec.key.path))}")
     return spec.merge_attributes(metadata={"page": page})
-
-
-def inputs_of(settings: Settings, request: Any = None) -> Inputs:
-    """Return what a run reads, as the settings name it, and what it is asked to do; by default all that is due."""
-    home = Home.at(settings.home).root
-    return Inputs.of(settings.stacks, settings.bundle, home, request, asks=not settings.offline, **settings.asking)
 
 
 @dg.definitions

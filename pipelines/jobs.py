@@ -10,8 +10,6 @@ from typing import Any
 import dagster as dg
 from rich.console import Console
 
-from assets.audit.command import run
-from assets.audit.printed import scorecard
 from assets.inputs import Inputs
 from pipelines import retention
 from pipelines.home import Home
@@ -62,6 +60,10 @@ publish_job = dg.define_asset_job(
 @dg.op(required_resource_keys={"inputs"}, description="Derives every figure a second time, in SQL, and compares.")
 def compare_with_a_second_derivation(context: dg.OpExecutionContext) -> None:
     """Audit the published version; fail on any contradiction."""
+    # Not needed by any other job.
+    from assets.audit.command import run
+    from assets.audit.printed import scorecard
+
     inputs: Inputs = context.resources.inputs
     home = Home.at(Path(inputs.home or "."))
     folder = Path(inputs.bundle_folder) if inputs.bundle_folder else None

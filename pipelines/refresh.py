@@ -1,7 +1,8 @@
 """One refresh: the whole graph, run in this process on the home's Dagster instance.
 
 Belongs here: starting the run, following it, telling how it ended. Does not belong here: what the graph is
-(definitions), or what the operator sees (cli).
+(definitions), or what the operator sees (cli). The graph and Dagster's storage are loaded by what needs them, so that
+a refresh with nothing to make does not wait for them.
 """
 
 import json
@@ -23,10 +24,9 @@ from assets.sources.bundle import BundleError
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
 from assets.warehouse import WarehouseError, WarehouseLockedError, connect, writing
-from pipelines import history
-from pipelines.definitions import compose, inputs_of
 from pipelines.failures import INTERRUPTS, Failure, asset_of, failures
 from pipelines.home import Home
+from pipelines.inputs import inputs_of
 from pipelines.settings import Settings
 
 COMMAND_TAG = "layerledger/started_by"
@@ -117,6 +117,8 @@ def _make(
     asked: Mapping[str, str],
 ) -> Outcome:
     """Run the assets of a job, asking nobody: whom the request names was asked before."""
+    from pipelines.definitions import compose
+
     defs = compose(settings, {"progress": _progress_logger(progress)})
     config = {"loggers": {"progress": {}}, "resources": {"request": {"config": request.asking_nobody}}}
     with instance_of(home) as instance:
@@ -137,6 +139,8 @@ def _make(
 @contextmanager
 def instance_of(home: Home) -> Iterator[dg.DagsterInstance]:
     """Open the home's Dagster instance, whatever DAGSTER_HOME says."""
+    from pipelines import history
+
     with history.opened(home.dagster) as instance:
         yield instance
 
