@@ -4,6 +4,7 @@ Belongs here: the choice of items and the sentence. Does not belong here: statem
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
@@ -82,19 +83,24 @@ def card(name: str, amounts: Amounts) -> Card | None:
             "narrow": lines.picture(series, "twelve months", [LAUNCH], narrow=True),
         },
         legend=lines.key(series),
-        note="Where only whole years are known, the line runs from year to year.",
+        note="Where only whole years are known, the line runs from year to year." if _by_year(revenue) else "",
     )
     return Card("accounts", "Dollars: what does it sell, keep and spend?", [view], break_at=620)
 
 
 def _title(name: str, revenue: Mapping[str, float], newest: str) -> str:
     now, then = revenue[newest], revenue.get(shifted(newest, -BACK))
-    title = f"{name} sold for {formats.dollars(now)} in the twelve months to {formats.quarter(newest)}"
+    title = f"{name} had revenue of {formats.dollars(now)} in the twelve months to {formats.quarter(newest)}"
     if then is None:
         return title
     if formats.dollars(now) == formats.dollars(then):
         return f"{title}, as three years before"
     return f"{title}, {'up' if now > then else 'down'} from {formats.dollars(then)} three years before"
+
+
+def _by_year(amounts: Mapping[str, float]) -> bool:
+    quarters = sorted(amounts)
+    return any(shifted(before, 1) != after for before, after in pairwise(quarters))
 
 
 def _points(amounts: Mapping[str, float]) -> Sequence[lines.Point]:

@@ -1,14 +1,15 @@
 """Cards of capital: capex over time, how it was paid for, what of it is still to be charged, and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Table, Value, View, control, series_table
+from dashboard.cards.covered import covered
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import bars, lines
 from dashboard.charts.events import LAUNCH
-from dashboard.ledger import BASE_QUARTER, Layer, Ledger, Reading, position, shifted
+from dashboard.ledger import BASE_QUARTER, Layer, Ledger, position, shifted
 
 # Who paid: measure -> (name, colour token). The residual is a part of its own, never spread over the others.
 FUNDING = {
@@ -42,7 +43,7 @@ def dollars(ledger: Ledger, lens: str) -> Card:
         readings = ledger.readings(lens, layer.layer, "consolidated", "capex")
         points = [
             lines.Point(r.quarter, r.value or 0.0, r.final and r.quarter <= quarter)
-            for r in _as_covered(readings)
+            for r in covered(readings)
             if r.quarter >= SINCE
         ]
         if points:
@@ -82,22 +83,6 @@ def dollars(ledger: Ledger, lens: str) -> Card:
         "not every layer has reported. Quarters that a third of the members have not reported are left out.",
     )
     return Card("spending", "Capex in dollars: who builds?", [view], break_at=620)
-
-
-def _as_covered(readings: Sequence[Reading]) -> list[Reading]:
-    """Quarters in which more than two thirds are known of those known at the last end of a year, or the first one.
-
-    So a line has no step for want of a report.
-    """
-    known = [r for r in readings if r.value is not None]
-    ends = [r for r in known if r.quarter.endswith("Q4")]
-    found = []
-    for r in known:
-        least = next((end.n_measured for end in reversed(ends) if end.quarter <= r.quarter), None)
-        least = least or (ends[0].n_measured if ends else 0)
-        if 3 * r.n_measured > 2 * least:
-            found.append(r)
-    return found
 
 
 def funding(ledger: Ledger, lens: str) -> Card:
@@ -197,7 +182,7 @@ def to_come(ledger: Ledger, lens: str) -> Card:
                 key="all",
                 title=title,
                 subtitle=f"Capex after {base} to {formats.quarter(quarter)}, US dollars, {BASIS_TEXT['consolidated']}: "
-                "grey is written off so far, the layer’s colour is depreciation still to come, by the lives assumed.",
+                "grey is charged so far, the layer’s colour is depreciation still to come, by the lives assumed.",
                 alt=f"{title}. " + ", ".join(f"{bar.name} {bar.text or bar.unknown}" for bar in rows) + ".",
                 as_of=formats.quarter(quarter),
                 coverage=f"{sum(not bar.unknown for bar in rows)} of {len(rows)} layers",

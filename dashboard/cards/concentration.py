@@ -142,7 +142,7 @@ def _one(ledger: Ledger, lens: str, layer: Layer, item: str) -> View | None:
             h.n,
             h.n_members,
             h.status,
-            h.reason or "",
+            formats.tidy(h.reason or ""),
         ]
         for h in reversed(held)
         if h.n
@@ -163,9 +163,6 @@ def _one(ledger: Ledger, lens: str, layer: Layer, item: str) -> View | None:
             ],
             rows,
         ),
-        pictures={
-            "wide": leaders.picture(held, names, layer.colour, events=[LAUNCH]),
-            "narrow": leaders.picture(held, names, layer.colour, narrow=True, events=[LAUNCH]),
-        },
+        pictures=leaders.pictures(held, names, layer.colour, [LAUNCH]),
         note=NOTE,
     )

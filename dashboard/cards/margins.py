@@ -7,6 +7,7 @@ from typing import NamedTuple
 from dashboard import findings, formats
 from dashboard.cards import hindsight
 from dashboard.cards.card import STATISTICS, WINDOWS, Card, Panel, View, control, series_table
+from dashboard.cards.covered import covered
 from dashboard.cards.profit_pools import BASES, BASIS_TEXT, unknown_text
 from dashboard.charts import panels as chart
 from dashboard.ledger import BASE_QUARTER, Ledger, Reading
@@ -65,7 +66,7 @@ def card(ledger: Ledger, lens: str) -> Card:
 
 def _points(readings: Sequence[Reading], statistic: str) -> list[chart.Point]:
     """What is drawn of a layer. Its median only where its aggregate is known: else too few members speak for it."""
-    known = ((r, r.median if statistic == "median" else r.value) for r in readings if r.value is not None)
+    known = ((r, r.median if statistic == "median" else r.value) for r in covered(readings))
     return [chart.Point(r.quarter, value, r.final) for r, value in known if value is not None]
 
 
@@ -115,7 +116,8 @@ def _view(ledger: Ledger, lens: str, setting: Setting) -> View | None:
         ),
         panels=panels,
         note=_note(ledger, lens, setting)
-        + "A dot stands at the newest quarter that is final for the layer; a pale dashed end is provisional."
+        + "A dot stands at the newest quarter that is final for the layer; a pale dashed end is provisional. "
+        "Quarters that a third of those known at the last end of a year have not reported are left out."
         + (f" Cut at the panel’s edge: {', '.join(beyond)}; the table holds the figures." if beyond else ""),
     )
 

@@ -63,9 +63,9 @@ def _disagreements(ledger: Ledger) -> dict[str, object] | None:
     )
     rows: list[Sequence[Cell]] = [
         [_company(ledger, r["company_id"]), TITLES.get(r["item"], r["item"]), formats.day(r["period_end"]),
-         (_millions(r["value"]), "num"), _source(r["source"]), (_millions(r["other_value"]), "num"),
-         _source(r["other_source"]), (formats.percent(r["difference_ratio"], 1), "num"),
-         KINDS.get(r["kind"], r["kind"])]
+         (_millions(r["value"]), "num"), (_source(r["source"]), "wrap"), (_millions(r["other_value"]), "num"),
+         (_source(r["other_source"]), "wrap"), (formats.percent(r["difference_ratio"], 1), "num"),
+         (KINDS.get(r["kind"], r["kind"]), "wrap")]
         for r in largest.head(SHOWN).iter_rows(named=True)
     ]  # fmt: skip
     return _made(

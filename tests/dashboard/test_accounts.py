@@ -12,7 +12,7 @@ def test_the_title_says_what_was_sold_and_three_years_before() -> None:
     (view,) = card.views
     # 2026Q4 is the sixteenth quarter; twelve quarters before it the fourth.
     assert view.title == (
-        f"Acme sold for $16{NBSP}bn in the twelve months to 2026{NBSP}Q4, up from $4{NBSP}bn three years before"
+        f"Acme had revenue of $16{NBSP}bn in the twelve months to 2026{NBSP}Q4, up from $4{NBSP}bn three years before"
     )
     assert view.table.rows[0] == [f"2026{NBSP}Q4", 16e9]
     assert accounts._title("Acme", {"2026Q4": 4e9, "2023Q4": 4.01e9}, "2026Q4").endswith(", as three years before")
@@ -30,4 +30,7 @@ def test_too_little_is_no_line() -> None:
     assert accounts.card("Acme", {}) is None
     assert accounts.card("Acme", {"revenue": dict.fromkeys(QUARTERS[:4], 1e9)}) is None
     card = accounts.card("Acme", {"revenue": dict.fromkeys(QUARTERS, 1e9), "capex": {"2026Q4": 1e9}})
-    assert card is not None and card.views[0].coverage == "1 of 4 items, 16 quarters"
+    assert card is not None and card.views[0].note == ""
+    years = accounts.card("Acme", {"revenue": dict.fromkeys([f"{year}Q4" for year in range(2019, 2026)], 1e9)})
+    assert years is not None and years.views[0].note.startswith("Where only whole years are known")
+    assert card.views[0].coverage == "1 of 4 items, 16 quarters"

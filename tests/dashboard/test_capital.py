@@ -6,7 +6,7 @@ from dashboard import findings
 from dashboard.cards import capital
 from dashboard.charts import bars, lines
 from dashboard.charts.events import LAUNCH
-from dashboard.ledger import Ledger, Reading
+from dashboard.ledger import Ledger
 from tests.dashboard import synthetic
 
 NBSP = "\u00a0"
@@ -55,15 +55,6 @@ def test_what_is_still_to_be_charged(ledger: Ledger) -> None:
     )
 
 
-def test_quarters_before_the_first_end_of_a_year_are_held_against_it() -> None:
-    def reading(quarter: str, value: float | None, n: int) -> Reading:
-        return Reading(quarter, value, None, None, None, 8, n, n / 8, None, None, "final", None)
-
-    told = [("2022Q3", 3.0, 3), ("2022Q4", 33.0, 6), ("2023Q2", 4.0, 4), ("2023Q3", 30.0, 5), ("2023Q4", None, 1)]
-    # 3 and 4 are not more than two thirds of 6; 5 are.
-    assert [r.quarter for r in capital._as_covered([reading(*one) for one in told])] == ["2022Q4", "2023Q3"]
-
-
 def test_an_amount_of_an_older_quarter_says_so() -> None:
     series = [
         ("Energy", "energy", [lines.Point("2025Q4", 2e9, True), lines.Point("2026Q1", 3e9, True)]),
@@ -84,14 +75,6 @@ def test_findings_of_capital() -> None:
     assert findings.pays_from_operations([("Chips", 40e9, 50e9)]) == (
         f"Chips still earn what they spend: $50{NBSP}bn from operations against $40{NBSP}bn of capex"
     )
-
-
-def test_a_quarter_that_too_few_have_reported_makes_no_step() -> None:
-    def reading(quarter: str, measured: int) -> Reading:
-        return Reading(quarter, 1e9, None, None, None, 8, measured, None, None, None, "final", None)
-
-    kept = capital._as_covered([reading("2024Q4", 8), reading("2025Q1", 5), reading("2025Q2", 6), reading("2025Q4", 3)])
-    assert [r.quarter for r in kept] == ["2024Q4", "2025Q2", "2025Q4"]
 
 
 def test_lines_label_the_newest_final_amount_and_mark_events() -> None:
