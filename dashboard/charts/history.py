@@ -32,26 +32,29 @@ class Shown(NamedTuple):
         return None if value is None else round(min(max(value, self.low), self.high), 5)
 
 
-def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False, events: Sequence[Event] = ()) -> Picture:
-    """Return the drawing of the readings that have a value, oldest first; the page says what is cut.
+def pictures(readings: Sequence[Reading], shown: Shown, events: Sequence[Event] = ()) -> dict[str, Picture]:
+    """Return the drawing of the readings that have a value, oldest first, wide and narrow; the page says what is cut.
 
     Where the layer's value is unknown its median is not drawn either: it would stand for fewer than half the members.
+    Both hold one and the same rows, so that a page holds them once; the narrow one shows the first event alone.
     """
     known = [r for r in readings if r.value is not None]
     final = [r for r in known if r.final]
     rows: list[dict[str, object]] = []
     quarter = known[0].quarter if known else ""
     by_quarter = {r.quarter: r for r in known}
+    values = [0.0]
     while known and quarter <= known[-1].quarter:  # a gap in the record is a gap in the line
         r = by_quarter.get(quarter)
         parts = (r.value, r.median, r.p25, r.p75, r.without_largest) if r else (None,) * 5
-        drawn = dict(zip(("layer", "median", "p25", "p75", "without"), map(shown.cut, parts), strict=True))
-        rows.append({"x": position(quarter), **drawn, "n": r.n_measured if r else 0, "m": r.n_members if r else 0})
+        drawn = [shown.cut(part) for part in parts]
+        values += [value for value in drawn if value is not None]
+        rows.append(
+            {"x": position(quarter), **dict(zip(("layer", "median", "p25", "p75", "without"), drawn, strict=True)),
+             "n": r.n_measured if r else 0, "m": r.n_members if r else 0}
+        )  # fmt: skip
         quarter = shifted(quarter, 1)
-    values = [
-        v for r in known for v in map(shown.cut, (r.value, r.median, r.p25, r.p75, r.without_largest)) if v is not None
-    ]
-    low, high = min([0.0, *values]), max([0.0, *values])
+    low, high = min(values), max(values)
     high = high + (high - low) * 0.06 or 1.0
     first, end = (position(known[0].quarter), position(known[-1].quarter)) if known else (0.0, 1.0)
     first = min(first, end - SPAN)
@@ -66,9 +69,13 @@ def picture(readings: Sequence[Reading], shown: Shown, narrow: bool = False, eve
         "@years": [year for year in years if (years[-1] - year) % step == 0],
         "@final": position(final[-1].quarter) if final else 0,
     }
-    ends = _ends(final[-1], shown, end, low, high, narrow) if final else []
-    data = {"rows": rows, "ends": ends, "events": event_rows(events, first, end)}
-    return Picture(_spec(shown.unit), data, HEIGHT, 22, tokens)
+    found = {}
+    for which, narrow in (("wide", False), ("narrow", True)):
+        ends = _ends(final[-1], shown, end, low, high, narrow) if final else []
+        told = event_rows(events[:1] if narrow else events, first, end)
+        data = {"rows": rows, "ends": ends, "events": told}
+        found[which] = Picture(_spec(shown.unit), data, HEIGHT, 22, tokens)
+    return found
 
 
 def _ends(last: Reading, shown: Shown, end: float, low: float, high: float, narrow: bool) -> list[dict[str, object]]:

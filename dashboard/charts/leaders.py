@@ -18,14 +18,13 @@ HEIGHT = 220
 WHOLE = 10_000  # the index of one company alone
 
 
-def picture(
-    holdings: Sequence[Holding],
-    names: Mapping[str, str],
-    colour: str,
-    narrow: bool = False,
-    events: Sequence[Event] = (),
-) -> Picture:
-    """Return the drawing of the holdings, oldest first; at least one of them has a share."""
+def pictures(
+    holdings: Sequence[Holding], names: Mapping[str, str], colour: str, events: Sequence[Event] = ()
+) -> dict[str, Picture]:
+    """Return the drawing of the holdings, oldest first, wide and narrow; at least one of them has a share.
+
+    Both hold one and the same rows, so that a page holds them once.
+    """
     known = {h.quarter: h for h in holdings if h.share is not None}
     finals = [h for h in known.values() if h.final]
     quarter, last = min(known), max(known)
@@ -42,31 +41,36 @@ def picture(
         )  # fmt: skip
         quarter = shifted(quarter, 1)
     newest = finals[-1] if finals else known[last]
-    who = "largest" if narrow else names.get(newest.largest or "", "")
-    lines = [
-        (newest.share or 0.0, f"{formats.percent(newest.share)} {who}", f"@{colour}", True),
-        ((newest.hhi or 0.0) / WHOLE, f"HHI {newest.hhi or 0:,.0f}", "@muted", False),
-    ]
-    lines.sort(key=lambda line: line[0])
-    places = spread([value for value, *_ in lines], 17 / HEIGHT, 0.0, 1.0)
-    ends = [
-        {"x": end, "y": y, "text": text, "dot": dot, "bold": bold}
-        for (_, text, dot, bold), y in zip(lines, places, strict=True)
-    ]
     years = list(range(int(first) + (first > int(first)), int(end) + 1))
     step = 1 if len(years) <= 6 else 2
     tokens = {
         "@accent": f"@{colour}", "@first": first, "@last": end, "@final": position(newest.quarter),
         "@years": [year for year in years if (years[-1] - year) % step == 0],
     }  # fmt: skip
-    room = 200 if narrow else 800
-    data = {
-        "rows": rows,
-        "ends": ends,
-        "leaders": _leaders(list(known.values()), names, first, end, room),
-        "events": event_rows(events, first, end),
-    }
-    return Picture(_spec(), data, HEIGHT, 22, tokens)
+    found = {}
+    for which, who, room in (("wide", names.get(newest.largest or "", ""), 800), ("narrow", "largest", 200)):
+        data = {
+            "rows": rows,
+            "ends": _ends(newest, who, colour, end),
+            "leaders": _leaders(list(known.values()), names, first, end, room),
+            "events": event_rows(events, first, end),
+        }
+        found[which] = Picture(_spec(), data, HEIGHT, 22, tokens)
+    return found
+
+
+def _ends(newest: Holding, who: str, colour: str, end: float) -> list[dict[str, object]]:
+    """The labels at the right end: the newest share and index, at least 17 pixels apart."""
+    lines = [
+        (newest.share or 0.0, f"{formats.percent(newest.share)} {who}", f"@{colour}", True),
+        ((newest.hhi or 0.0) / WHOLE, f"HHI {newest.hhi or 0:,.0f}", "@muted", False),
+    ]
+    lines.sort(key=lambda line: line[0])
+    places = spread([value for value, *_ in lines], 17 / HEIGHT, 0.0, 1.0)
+    return [
+        {"x": end, "y": y, "text": text, "dot": dot, "bold": bold}
+        for (_, text, dot, bold), y in zip(lines, places, strict=True)
+    ]
 
 
 def _leaders(

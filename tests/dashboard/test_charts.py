@@ -176,7 +176,9 @@ def _reading(quarter: str, value: float | None, status: str = "final") -> Readin
 
 def test_history_labels_the_newest_final_value_and_not_the_provisional_one() -> None:
     readings = [_reading("2025Q3", 0.30), _reading("2025Q4", 0.40), _reading("2026Q1", 0.99, "provisional")]
-    drawn = history.picture(readings, history.Shown("fraction", "storage", "Nvidia", -1, 3))
+    both = history.pictures(readings, history.Shown("fraction", "storage", "Nvidia", -1, 3))
+    drawn = both["wide"]
+    assert both["narrow"].data["rows"] is drawn.data["rows"]  # a page holds them once
     assert drawn.tokens["@final"] == 2026.0
     assert {row["text"] for row in drawn.data["ends"]} == {"40% the layer", "40% median", "40% without Nvidia"}
 

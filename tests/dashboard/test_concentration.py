@@ -58,7 +58,7 @@ def test_a_leader_is_named_where_it_stays_one_for_a_year() -> None:
         for q in (1, 2, 3, 4)
     ]
     held[5] = held[5]._replace(largest="c")  # for a quarter
-    data = leaders.picture(held, {"a": "Alpha", "b": "Beta", "c": "Gamma"}, "storage").data
+    data = leaders.pictures(held, {"a": "Alpha", "b": "Beta", "c": "Gamma"}, "storage")["wide"].data
     # The line rises, so Beta's name leans to the left of its point, away from it.
     assert [(row["x"], row["text"], row["leans"]) for row in data["leaders"]] == [
         (2020.25, "Alpha", False), (2022.25, "Beta", True),
