@@ -101,7 +101,10 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str, wind
             ],
             rows,
         ),
-        pictures=chart.pictures(readings, shown, events),
+        pictures={
+            "wide": chart.picture(readings, shown, events=events),
+            "narrow": chart.picture(readings, shown, narrow=True, events=events[:1]),
+        },
         note=f"{first}{formats.tidy(about.caveat)} "
         f"Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
     )
