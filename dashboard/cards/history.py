@@ -101,10 +101,7 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str, wind
             ],
             rows,
         ),
-        pictures={
-            "wide": chart.picture(readings, shown, events=events),
-            "narrow": chart.picture(readings, shown, narrow=True, events=events[:1]),
-        },
+        pictures=chart.pictures(readings, shown, events),
         note=f"{first}{formats.tidy(about.caveat)} "
         f"Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
     )
