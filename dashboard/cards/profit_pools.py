@@ -1,11 +1,12 @@
 """The profit-pool card: who earns what, by layer and company."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
+from analytics.aggregate import MIN_COVERAGE
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Table, Value, View, control
 from dashboard.charts import profit_pools as chart
-from dashboard.ledger import Ledger, Reading, Share, shifted
+from dashboard.ledger import Layer, Ledger, Reading, Share, shifted
 
 LATEST = 4  # quarters by which a member's figures may be late and still be drawn
 
@@ -21,11 +22,26 @@ BASIS_TEXT = {
 }
 
 
-def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> list[chart.Pool]:
+# Whose members: value in the key -> text of the button. Of the source's own there is the layer basis alone.
+MEMBERS = {"peers": "With our peers", "source": "Source’s only"}
+
+
+def pools(
+    ledger: Ledger, lens: str, basis: str, quarter: str, item: str, among: Set[tuple[str, str]] | None = None
+) -> list[chart.Pool]:
     """Return the layers of a lens as pools of profit, twelve months to a calendar quarter.
 
     A member without a figure for that quarter but with one up to a year older is there too, marked as late; it is in
     no sum.
+
+    Args:
+        ledger: what is published.
+        lens: id of the lens.
+        basis: layer or consolidated.
+        quarter: calendar quarter.
+        item: one of ITEMS.
+        among: (layer, member) of those that count alone, on the layer basis; the layer's figures are then sums of their
+            dollars, unknown below half of them as in the marts.
     """
     blocks: dict[str, list[chart.Block]] = {}
     seen: set[tuple[str, str]] = set()
@@ -37,6 +53,8 @@ def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> lis
             key = (a.layer, a.member_id)
             if key in seen or revenue.get(key, 0) <= 0 or (back and key not in held):
                 continue
+            if among is not None and key not in among:
+                continue
             seen.add(key)
             name = ledger.names.get(a.member_id, a.member_id)
             blocks.setdefault(a.layer, []).append(chart.Block(name, revenue[key], a.amount_usd, at if back else None))
@@ -45,6 +63,10 @@ def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> lis
         share = ledger.share(lens, layer.layer, basis, item, quarter)
         margin = ledger.value(lens, layer.layer, basis, ITEMS[item][2], quarter)
         members = blocks.get(layer.layer, [])
+        if among is not None:
+            late = share is not None and share.status != "final"
+            found.append(_among(layer, members, sum(one == layer.layer for one, _ in among), late))
+            continue
         known = share is not None and share.amount_usd is not None and margin is not None
         found.append(
             chart.Pool(
@@ -58,6 +80,28 @@ def pools(ledger: Ledger, lens: str, basis: str, quarter: str, item: str) -> lis
             )
         )
     return found
+
+
+def _among(layer: Layer, members: Sequence[chart.Block], count: int, provisional: bool) -> chart.Pool:
+    """A layer of some members alone: Σ profit, and Σ profit over Σ revenue, of those that have both."""
+    counted = [b for b in members if not b.late]
+    known = bool(counted) and len(counted) >= MIN_COVERAGE * count
+    profit, revenue = sum(b.profit for b in counted), sum(b.revenue for b in counted)
+    unknown = f"{len(counted)} of {count} measured" if counted else "no public figures" if count else "names no member"
+    return chart.Pool(
+        layer.name,
+        layer.colour,
+        members,
+        profit if known else None,
+        profit / revenue if known else None,
+        unknown,
+        known and provisional,
+    )
+
+
+def named(ledger: Ledger, lens: str, quarter: str) -> set[tuple[str, str]]:
+    """Return (layer, member) of whom a lens's source names, of those that are members at the end of a quarter."""
+    return {(m.layer, m.member_id) for m in ledger.members_at(lens, quarter) if m.named_by_source}
 
 
 def unknown_text(found: Reading | Share | None) -> str:
@@ -96,17 +140,22 @@ def members_line(ledger: Ledger, lens: str, basis: str, quarter: str, pool: str)
 
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
-    views = [view for item in ITEMS for basis in BASES if (view := _view(ledger, lens, item, basis))]
+    settings = [(item, basis, "peers") for item in ITEMS for basis in BASES]
+    if not all(m.named_by_source for m in ledger.members(lens)):
+        settings.insert(1, ("operating_income", "layer", "source"))
+    views = [view for setting in settings if (view := _view(ledger, lens, *setting))]
     controls = (
         control("item", "Profit", {item: names[0] for item, names in ITEMS.items()}, views),
         control("basis", "Basis", BASES, views),
+        control("members", "Members", MEMBERS, views),
     )
     return Card("profit-pools", "Profit pools: who earns what?", views, controls, break_at=1060)
 
 
-def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
+def _view(ledger: Ledger, lens: str, item: str, basis: str, members: str) -> View | None:
     quarter, (name, measure, _) = ledger.headline(lens, basis), ITEMS[item]
-    found = pools(ledger, lens, basis, quarter, item)
+    among = named(ledger, lens, quarter) if members == "source" else None
+    found = pools(ledger, lens, basis, quarter, item, among)
     known, at = as_findings(found), formats.quarter(quarter)
     if not known:
         return None
@@ -114,6 +163,8 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
     title = findings.first(
         f"{name} by layer and company, twelve months to {at}", star, findings.largest_pool(known, measure)
     )
+    if among is not None:
+        title += " (source’s own members)"
     rows: list[list[Value]] = []
     for pool in found:
         if pool.profit is None:
@@ -124,14 +175,18 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str) -> View | None:
                 for b in pool.blocks
             ]
     columns = [Column("Layer"), Column("Company"), Column("Revenue", "USD"), Column(name, "USD")]
+    told = "" if among is None else ", of members that the lens’s source names, without the peers that we add"
     return View(
-        key=f"{item}.{basis}",
+        key=f"{item}.{basis}.{members}",
         title=title,
-        subtitle=f"{name} by layer and company in US dollars, twelve months to calendar {at}, {BASIS_TEXT[basis]}. "
-        "A block is a company: its sides are revenue and margin, so its area is profit. Line: the layer’s margin.",
+        subtitle=f"{name} by layer and company in US dollars, twelve months to calendar {at}, {BASIS_TEXT[basis]}"
+        f"{told}. A block is a company: its sides are revenue and margin, so its area is profit. Line: the layer’s "
+        "margin.",
         alt=f"{title}. {_spoken(found)}",
         as_of=f"twelve months to {at}",
-        coverage=members_line(ledger, lens, basis, quarter, item),
+        coverage=members_line(ledger, lens, basis, quarter, item)
+        if among is None
+        else f"{sum(not b.late for p in found for b in p.blocks)} of {len(among)} members that the source names",
         table=Table([*columns, Column("Margin", "fraction"), Column("Twelve months to")], rows),
         pictures={"wide": chart.picture(found, measure), "narrow": chart.picture(found, measure, narrow=True)},
         note=_note(found, holds_with_late=title == star),

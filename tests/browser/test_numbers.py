@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dashboard.cards import capex, margins, profit_pools, stress
+from dashboard.cards import capex, concentration, margins, profit_pools, stress
 from dashboard.ledger import BASE_QUARTER
 from dashboard.pages.layer import FAMILIES
 from tests.browser.look import opened
@@ -21,7 +21,7 @@ SEED, HOW_MANY = 20261121, 200
 LENS = "ecosystem"
 LAYERS = ("compute-memory", "hyperscalers", "storage")
 COMPANIES = ("nvidia", "tsmc", "microsoft")
-METRICS = "marts.layer_metrics"
+METRICS, THEN = "marts.layer_metrics", "marts.layer_metrics_then"
 COLUMNS = {"Layer": "value", "Median": "median", "First quartile": "p25", "Third quartile": "p75",
            "Without the largest": "value_ex_largest"}  # fmt: skip
 
@@ -75,13 +75,22 @@ class Shown(NamedTuple):
     layers: dict[str, str]
 
 
+def known_then(layer: str, metric: str, at: str, day: str) -> tuple[tuple[str, str], ...]:
+    return (("lens", LENS), ("layer", layer), ("metric", metric), ("calendar_quarter", at), ("known_on", day))
+
+
 def of_margins(view: Shown) -> Iterator[Read]:
-    metric, basis, window, statistic = view.parts
+    metric, basis, window, statistic, known = view.parts
     for at, *values in view.rows:
         for name, value in zip(view.head[1:], values, strict=True):
-            if value != "n/a":  # where the aggregate is unknown the median is not shown
-                key = metric_at(view.layers[name], basis, metric, quarter(at), window)
-                yield exact(value, view.where, "median" if statistic == "median" else "value", METRICS, key)
+            layer = view.layers[name]
+            if value == "n/a":  # where the aggregate is unknown the median is not shown
+                continue
+            if known != "now":
+                yield exact(value, view.where, "value", THEN, known_then(layer, metric, quarter(at), known))
+                continue
+            key = metric_at(layer, basis, metric, quarter(at), window)
+            yield exact(value, view.where, "median" if statistic == "median" else "value", METRICS, key)
 
 
 def of_capture(view: Shown) -> Iterator[Read]:
@@ -94,7 +103,10 @@ def of_capture(view: Shown) -> Iterator[Read]:
 
 
 def of_capex(view: Shown) -> Iterator[Read]:
-    metric, window, statistic = view.parts
+    metric, window, statistic, known = view.parts
+    if known != "now":
+        yield from of_past_capex(view)
+        return
     now = quarter(re.findall(r"\d{4}\sQ\d", view.head[2])[-1])
     for name, then, value, _ in view.rows:
         for at, shown in ((BASE_QUARTER, then), (now, value)):
@@ -103,8 +115,32 @@ def of_capex(view: Shown) -> Iterator[Read]:
                 yield exact(shown, view.where, "median" if statistic == "median" else "value", METRICS, key)
 
 
+def of_past_capex(view: Shown) -> Iterator[Read]:
+    metric, _, _, day = view.parts
+    for name, then, newest, value, now in view.rows:
+        layer = view.layers[name]
+        for at, shown in ((BASE_QUARTER, then), (quarter(newest), value)):
+            if shown != "n/a":
+                yield exact(shown, view.where, "value", THEN, known_then(layer, metric, at, day))
+        if value != "n/a":
+            key = metric_at(layer, "consolidated", metric, quarter(newest))
+            yield exact(now, view.where, "value", METRICS, key)
+
+
+def of_concentration(view: Shown) -> Iterator[Read]:
+    (item,) = view.parts
+    basis = concentration.ITEMS[item][2]
+    for name, _, then, then_hhi, _, _, now, now_hhi, _, _ in view.rows:
+        for at, share, hhi in ((BASE_QUARTER, then, then_hhi), (view.as_of, now, now_hhi)):
+            for shown, column in ((share, "largest_share"), (hhi, "hhi")):
+                if shown != "n/a":
+                    key = (("lens", LENS), ("layer", view.layers[name]), ("basis", basis), ("item", item),
+                           ("calendar_quarter", at), ("window", "ttm"))  # fmt: skip
+                    yield exact(shown, view.where, column, "marts.concentration", key)
+
+
 def of_pools(view: Shown) -> Iterator[Read]:
-    item, basis = view.parts
+    item, basis, _ = view.parts
     for name, company, revenue, profit, _, at in view.rows:
         for shown, which in ((revenue, "revenue"), (profit, item)):
             if shown != "n/a":
@@ -121,7 +157,8 @@ def of_stress(view: Shown) -> Iterator[Read]:
             )
 
 
-HOME = {"margins": of_margins, "capture": of_capture, "capex": of_capex, "profit-pools": of_pools, "stress": of_stress}
+HOME = {"margins": of_margins, "capture": of_capture, "capex": of_capex, "profit-pools": of_pools, "stress": of_stress,
+        "concentration": of_concentration}  # fmt: skip
 
 
 def of_home(page: Page, layers: dict[str, str]) -> Iterator[Read]:
@@ -217,7 +254,8 @@ def test_numbers_on_the_pages_are_those_of_the_database(
 
 def test_the_numbers_come_from_every_kind_of_table(numbers: list[Read]) -> None:
     assert {read.table for read in numbers} == {
-        "marts.layer_metrics", "marts.value_capture", "marts.company_metrics", "amounts"
+        "marts.layer_metrics", "marts.value_capture", "marts.company_metrics", "amounts", "marts.concentration",
+        "marts.layer_metrics_then",
     }  # fmt: skip
     assert len(numbers) > 5000
     assert any(read.shown is None for read in numbers)

@@ -36,7 +36,7 @@ def test_controls_work_with_the_keyboard_and_the_address_keeps_the_view(browser:
     with opened(browser, "", address, 1280) as again:
         assert view_of(again.page, "margins") == "gross_margin.consolidated.ttm.aggregate.now"
         assert view_of(again.page, "capture") == "operating_income.layer"
-        assert view_of(again.page, "profit-pools") == "operating_income.layer"
+        assert view_of(again.page, "profit-pools") == "operating_income.layer.peers"
 
 
 def test_a_day_is_chosen_with_the_keyboard_and_the_link_shows_what_was_known_then(browser: Browser, site: Path) -> None:
@@ -92,7 +92,7 @@ def test_downloads_hold_the_figures_and_the_picture(browser: Browser, site: Path
         page = watched.page
         watched.look()
         name, content = download(page, "profit-pools", "csv")
-        assert name == "layer-ledger-profit-pools-operating_income-layer.csv"
+        assert name == "layer-ledger-profit-pools-operating_income-layer-peers.csv"
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
         assert rows[0] == ["Layer", "Company", "Revenue", "Operating income", "Margin", "Twelve months to"]
         figures = [row for row in rows[1:] if row[2] != "n/a"]
