@@ -1,10 +1,9 @@
-"""What the assets of one run share: the registry, the bundle, the answers, the statements, the day of knowledge.
+"""What the assets of one run share: the registry, the bundle, the answers, the day of knowledge.
 
-Belongs here: the settings of a run that the launchpad and the command share, and what is read or derived once for
-several assets. Does not belong here: where results go.
+Belongs here: the settings of a run that the launchpad and the command share, and what is read once for several assets.
+Does not belong here: what is derived (statements.py), where results go.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,16 +16,14 @@ import dagster as dg
 import polars as pl
 from pydantic import Field, PrivateAttr
 
-from analytics import stacks, statements
-from assets import fingerprint, kept, logs, report
+from analytics import stacks
+from assets import fingerprint, logs, report
 from assets.ledger import Ledger, reading
 from assets.live.desk import Desk, Progress
 from assets.live.terms import Terms
 from assets.request import Request
 from assets.sources import bundle
 from assets.sources.payload import Fetch
-
-Tables = tuple[pl.DataFrame, ...]
 
 
 class Inputs(dg.ConfigurableResource["Inputs"]):
@@ -54,8 +51,6 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
 
     _fetches: tuple[Fetch, ...] | None = PrivateAttr(default=None)
     _ended: tuple[Fetch, ...] = PrivateAttr(default=())
-    _derived: tuple[Tables, frozenset[Any] | None, statements.Statements] | None = PrivateAttr(default=None)
-    _rest_on: tuple[Tables, dict[Any, str]] | None = PrivateAttr(default=None)
 
     @cached_property
     def stacks(self) -> stacks.Stacks:
@@ -156,55 +151,6 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
         """Only what was known on that day is used; None: everything known. Raises ValueError if it is no ISO date."""
         return self.request.knowledge_day
 
-    def statements(
-        self,
-        observations: pl.DataFrame,
-        companies: pl.DataFrame,
-        fx_rates: pl.DataFrame,
-        only: frozenset[Any] | None = None,
-    ) -> statements.Statements:
-        """Return the statements as known on the day, derived once for the tables that each hold a part of them.
-
-        The warehouse gives the same frame for the same table until it is replaced, so frames are told by identity.
-
-        Args:
-            observations: raw.observations.
-            companies: core.companies.
-            fx_rates: core.fx_rates.
-            only: ids of the companies wanted; None for all. No company's statements rest on another's figures.
-        """
-        given = (observations, companies, fx_rates)
-        if self._derived is None or self._derived[1] != only or not _identical(self._derived[0], given):
-            wanted = [t if only is None else t.filter(pl.col("company_id").is_in(list(only))) for t in given[:2]]
-            derived = statements.derive(wanted[0], wanted[1], fx_rates, self.knowledge_day)
-            self._derived = (given, only, derived)
-        return self._derived[2]
-
-    def statements_rest_on(
-        self, observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame
-    ) -> dict[Any, str]:
-        """Return a digest, by company, of everything that its statements are derived from: `statements` with its id.
-
-        Its observations, its entry in the registry, the exchange rates of every currency that they name, the day of
-        knowledge, the code.
-        """
-        given = (observations, companies, fx_rates)
-        if self._rest_on is None or not _identical(self._rest_on[0], given):
-            figures, entries = (kept.digests(table, "company_id") for table in given[:2])
-            rates = kept.digests(fx_rates, "currency")
-            units: dict[str, list[str]] = defaultdict(list)
-            for company, unit in observations.select("company_id", "unit").unique().sort("unit").iter_rows():
-                units[company].append(unit)
-            code = fingerprint.code("analytics", "assets")
-            found = {
-                company: fingerprint.digest(
-                    code, self.knowledge_day, figures.get(company), entry, [rates.get(unit) for unit in units[company]]
-                )
-                for company, entry in entries.items()
-            }
-            self._rest_on = (given, found)
-        return self._rest_on[1]
-
     def known(self, frame: pl.DataFrame, day_column: str) -> pl.DataFrame:
         """Return the rows known on the day of knowledge, for quotations, which are known on the day they are made."""
         day = self.knowledge_day
@@ -231,7 +177,3 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
             stacks_folder=str(stacks.absolute()) if stacks else None,
             bundle_folder=str(bundle.absolute()) if bundle else None,
         )
-
-
-def _identical(one: Tables, other: Tables) -> bool:
-    return all(a is b for a, b in zip(one, other, strict=True))

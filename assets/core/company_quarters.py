@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets import statements
 from assets.inputs import Inputs
 from assets.kept import Kept
 from assets.tables import table_asset
@@ -12,7 +13,4 @@ def company_quarters(
     observations: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame, inputs: Inputs, kept: Kept
 ) -> pl.DataFrame:
     """One row per company, item and fiscal quarter, or whole year where a quarter of it is unknown."""
-    told = (observations, companies, fx_rates)
-    return kept.with_new(
-        "company_id", inputs.statements_rest_on(*told), lambda changed: inputs.statements(*told, changed).quarters
-    )
+    return statements.part("quarters", observations, companies, fx_rates, inputs.knowledge_day, kept)

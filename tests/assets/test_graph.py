@@ -155,7 +155,7 @@ def test_only_a_table_that_takes_up_answers_reads_them(file):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "inputs"
     }
     parameters = {a.arg for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for a in f.args.args}
-    allowed = {"stacks", "bundle", "known", "knowledge_day", "statements", "statements_rest_on"}
+    allowed = {"stacks", "bundle", "known", "knowledge_day"}
     assert taken <= allowed | ({"ledger", "fetches"} if "delivery" in parameters else set())
 
 

@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.contracts import table
-from assets import kept
-from assets.inputs import Inputs
+from assets import kept, statements
 from assets.kept import Kept, Made, by_company, digests, same
-from assets.request import Request
 from assets.warehouse import connect, read_table, write_table
 
 LENSES, FETCHES = table("core.lenses"), table("raw.fetches")
@@ -130,9 +128,9 @@ def test_statements_rest_on_the_rates_of_every_currency_that_the_figures_name():
     observations = pl.DataFrame(told, schema=["company_id", "unit"], orient="row")
     companies = pl.DataFrame({"company_id": ["a", "b", "silent"], "currency": ["USD", "USD", "TWD"]})
 
-    def rest_on(twd: float) -> dict[object, str]:
+    def rest_on(twd: float) -> dict[str, str]:
         rates = pl.DataFrame({"currency": ["TWD"], "usd_per_unit": [twd]})
-        return Inputs(request=Request()).statements_rest_on(observations, companies, rates)
+        return statements.rest_on(observations, companies, rates, None)
 
     before, after = rest_on(0.031), rest_on(0.032)
     assert {company for company in before if before[company] != after[company]} == {"b"}
