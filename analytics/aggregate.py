@@ -50,6 +50,7 @@ def layer_metrics(
     companies: pl.DataFrame,
     prices: pl.DataFrame,
     only: Sequence[str] | None = None,
+    since: str = FIRST_QUARTER,
 ) -> pl.DataFrame:
     """marts.layer_metrics, one row per lens, layer, basis, calendar quarter, window and metric.
 
@@ -66,13 +67,14 @@ def layer_metrics(
         companies: core.companies.
         prices: core.prices.
         only: ids of the metrics wanted; None for all.
+        since: the first calendar quarter wanted.
 
     Raises:
         KeyError: no such metric.
         ValueError: a membership names a layer or company that is not declared, or counts a dollar twice.
     """
     _check(memberships, layers, companies)
-    members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
+    members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters), since)
     groups = _groups(members, _revenue(company_quarters, segment_quarters)).with_row_index("group")
     chosen = metrics.METRICS if only is None else tuple(metrics.metric(name) for name in only)
     measured = _measures(company_quarters, segment_quarters, prices, chosen)
@@ -164,7 +166,9 @@ def newest_quarter(company_quarters: pl.DataFrame, segment_quarters: pl.DataFram
 
 
 @once
-def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newest: str) -> pl.DataFrame:
+def members_by_quarter(
+    memberships: pl.DataFrame, companies: pl.DataFrame, newest: str, since: str = FIRST_QUARTER
+) -> pl.DataFrame:
     """Who belongs to each layer on the last day of each calendar quarter, on both bases.
 
     A membership counts between its dates. A member whose measured company is listed counts from the first trading day
@@ -176,6 +180,7 @@ def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newes
         memberships: core.memberships.
         companies: core.companies.
         newest: the last calendar quarter.
+        since: the first.
 
     Returns:
         One row per lens, layer, basis, quarter (number of the calendar quarter) and member_id: company_id, segment (''
@@ -185,7 +190,7 @@ def members_by_quarter(memberships: pl.DataFrame, companies: pl.DataFrame, newes
         ValueError: on one basis of a lens a company is counted twice: whole or by the same segment in two places, or
             whole beside one of its segments.
     """
-    first, last = windows.index(FIRST_QUARTER), windows.index(newest)
+    first, last = windows.index(since), windows.index(newest)
     quarters = pl.DataFrame({"quarter": pl.int_range(first, max(last, first - 1) + 1, dtype=pl.Int32, eager=True)})
     quarters = quarters.with_columns(day=windows.last_day_of(pl.col("quarter")))
     listing = companies.select(

@@ -75,6 +75,7 @@ def _then(
     quarters = statements.derive(recent, companies, fx_rates, day).quarters
     nothing = {name: empty(table(name)) for name in ("core.segment_quarters", "core.prices")}
     rows = aggregate.layer_metrics(
-        quarters, nothing["core.segment_quarters"], memberships, layers, companies, nothing["core.prices"], METRICS
-    )
-    return rows.filter(pl.col("basis") == BASIS, pl.col("window") == WINDOW, pl.col("calendar_quarter") >= f"{first}Q1")
+        quarters, nothing["core.segment_quarters"], memberships, layers, companies, nothing["core.prices"], METRICS,
+        since=f"{first}Q1",
+    )  # fmt: skip
+    return rows.filter(pl.col("basis") == BASIS, pl.col("window") == WINDOW)
