@@ -83,7 +83,8 @@ def card(name: str, amounts: Amounts) -> Card | None:
             "narrow": lines.picture(series, "twelve months", [LAUNCH], narrow=True),
         },
         legend=lines.key(series),
-        note="Where only whole years are known, the line runs from year to year." if _by_year(revenue) else "",
+        note="Operating income as filed (GAAP or IFRS); capex is cash paid, without finance leases."
+        + " Where only whole years are known, the line runs from year to year." * _by_year(revenue),
     )
     return Card("accounts", "Dollars: what does it sell, keep and spend?", [view], break_at=620)
 

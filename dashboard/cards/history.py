@@ -6,6 +6,7 @@ from datetime import date
 from analytics.metrics.registry import METRICS
 from dashboard import formats
 from dashboard.cards.card import WINDOWS, Card, Column, Table, Value, View, control
+from dashboard.cards.covered import covered
 from dashboard.cards.margins import WINDOW_TEXT
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import history as chart
@@ -15,6 +16,7 @@ from dashboard.ledger import BY_QUARTER, Layer, Ledger, shifted
 REGISTRY = {metric.id: metric for metric in METRICS}
 # Values beyond these are cut in the drawing, never in the table.
 CAPS = {"fraction": (-1.0, 3.0), "times": (-10.0, 40.0), "USD": (-1e15, 1e15)}
+LEFT_OUT = "Quarters that too few have reported are left out. "
 BACK = 12  # quarters that a title looks back
 
 
@@ -51,7 +53,8 @@ def _listings(ledger: Ledger, lens: str, layer: Layer) -> list[Event]:
 
 def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str, window: str) -> View | None:
     about, readings = REGISTRY[metric], ledger.readings(lens, layer.layer, basis, metric, window)
-    finals = {r.quarter: r for r in readings if r.final and r.value is not None}
+    known = covered(readings)
+    finals = {r.quarter: r for r in known if r.final}
     if not finals:
         return None
     last, unit = finals[max(finals)], about.unit
@@ -62,11 +65,11 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str, wind
     if before:
         title += f", {formats.metric(before.value, unit)} three years before"
     low, high = CAPS[unit]
-    known = [r for r in readings if r.value is not None]
     every = [v for r in known for v in (r.value, r.median, r.p25, r.p75, r.without_largest) if v is not None]
     cut = (
         " Values beyond the axis are cut; the table holds them." if not low <= min(every) <= max(every) <= high else ""
     )
+    left_out = {r.quarter for r in readings if r.value is not None} - {r.quarter for r in known}
     first = "One quarter is known so far, so there is no line yet. " if len(known) == 1 else ""
     numbers = ("Layer", "Median", "First quartile", "Third quartile", "Without the largest")
     rows: list[list[Value]] = [
@@ -101,7 +104,7 @@ def _view(ledger: Ledger, lens: str, layer: Layer, basis: str, metric: str, wind
             ],
             rows,
         ),
-        pictures=chart.pictures(readings, shown, events),
-        note=f"{first}{formats.tidy(about.caveat)} "
+        pictures=chart.pictures(known, shown, events, left_out),
+        note=f"{first}{LEFT_OUT * bool(left_out)}{formats.tidy(about.caveat)} "
         f"Dotted: without {largest}, the largest member. A pale dashed end is provisional.{cut}",
     )

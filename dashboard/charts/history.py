@@ -2,7 +2,7 @@
 the largest member. Quarters that are provisional are dashed and pale, and never carry the end label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 import altair as alt
@@ -32,10 +32,13 @@ class Shown(NamedTuple):
         return None if value is None else round(min(max(value, self.low), self.high), 5)
 
 
-def pictures(readings: Sequence[Reading], shown: Shown, events: Sequence[Event] = ()) -> dict[str, Picture]:
+def pictures(
+    readings: Sequence[Reading], shown: Shown, events: Sequence[Event] = (), joined: Container[str] = ()
+) -> dict[str, Picture]:
     """Return the drawing of the readings that have a value, oldest first, wide and narrow; the page says what is cut.
 
     Where the layer's value is unknown its median is not drawn either: it would stand for fewer than half the members.
+    `joined`: quarters that are left out, over which the line runs on. A quarter that stands alone is a dot.
     Both hold one and the same rows, so that a page holds them once; the narrow one shows the first event alone.
     """
     known = [r for r in readings if r.value is not None]
@@ -45,15 +48,20 @@ def pictures(readings: Sequence[Reading], shown: Shown, events: Sequence[Event] 
     by_quarter = {r.quarter: r for r in known}
     values = [0.0]
     while known and quarter <= known[-1].quarter:  # a gap in the record is a gap in the line
-        r = by_quarter.get(quarter)
+        r, at = by_quarter.get(quarter), quarter
+        quarter = shifted(quarter, 1)
+        if r is None and at in joined:
+            continue
         parts = (r.value, r.median, r.p25, r.p75, r.without_largest) if r else (None,) * 5
         drawn = [shown.cut(part) for part in parts]
         values += [value for value in drawn if value is not None]
         rows.append(
-            {"x": position(quarter), **dict(zip(("layer", "median", "p25", "p75", "without"), drawn, strict=True)),
+            {"x": position(at), **dict(zip(("layer", "median", "p25", "p75", "without"), drawn, strict=True)),
              "n": r.n_measured if r else 0, "m": r.n_members if r else 0}
         )  # fmt: skip
-        quarter = shifted(quarter, 1)
+    for before, row, after in zip([{}, *rows], rows, [*rows[1:], {}], strict=False):
+        if row["layer"] is not None and before.get("layer") is None and after.get("layer") is None:
+            row["alone"] = True
     low, high = min(values), max(values)
     high = high + (high - low) * 0.06 or 1.0
     first, end = (position(known[0].quarter), position(known[-1].quarter)) if known else (0.0, 1.0)
@@ -150,6 +158,7 @@ def _spec(unit: str) -> alt.TopLevelMixin:
         base.transform_filter(later)
         .mark_line(color="@accent", strokeWidth=3, strokeDash=[2, 5], opacity=0.45)
         .encode(y=y("layer")),
+        base.transform_filter("datum.alone").mark_circle(color="@accent", size=30, opacity=1).encode(y=y("layer")),
         base.transform_filter("datum.x == last").mark_circle(color="@accent", size=70, opacity=1).encode(y=y("layer")),
         base.mark_rect(opacity=0)
         .encode(x=alt.X("left:Q"), x2="right:Q", y=alt.value(0), y2=alt.value("height"), tooltip="tip:N")

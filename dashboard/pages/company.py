@@ -124,7 +124,7 @@ def _headline(ledger: Ledger, company_id: str, name: str) -> str:
     told = (
         f"keeps {formats.cents(margin)} of each dollar of sales as operating profit"
         if margin >= 0
-        else f"loses {formats.cents(-margin)} on each dollar of sales"
+        else f"loses {formats.cents(-margin) if margin > -1 else f'${-margin:.2f}'} on each dollar of sales"
     )
     return f"{name} {told}, twelve months to {formats.quarter(quarter)}"
 

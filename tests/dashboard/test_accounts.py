@@ -30,7 +30,7 @@ def test_too_little_is_no_line() -> None:
     assert accounts.card("Acme", {}) is None
     assert accounts.card("Acme", {"revenue": dict.fromkeys(QUARTERS[:4], 1e9)}) is None
     card = accounts.card("Acme", {"revenue": dict.fromkeys(QUARTERS, 1e9), "capex": {"2026Q4": 1e9}})
-    assert card is not None and card.views[0].note == ""
+    assert card is not None and "whole years" not in card.views[0].note
     years = accounts.card("Acme", {"revenue": dict.fromkeys([f"{year}Q4" for year in range(2019, 2026)], 1e9)})
-    assert years is not None and years.views[0].note.startswith("Where only whole years are known")
+    assert years is not None and "whole years" in years.views[0].note
     assert card.views[0].coverage == "1 of 4 items, 16 quarters"

@@ -1,7 +1,8 @@
 """A layer's metrics over time: twelve months or a quarter alone, and what happened to its members."""
 
 from dashboard.cards import history
-from dashboard.ledger import Ledger
+from dashboard.charts import history as chart
+from dashboard.ledger import Ledger, Reading
 from tests.dashboard import synthetic
 
 NBSP = "\u00a0"
@@ -30,3 +31,17 @@ def test_a_quarter_alone_can_be_chosen_where_it_means_something() -> None:
     # Debt against a quarter's cash flow would be four times what it is against a year's.
     debt = history.card(made, "alpha", chips, "debt", "Debt?", "consolidated", ["debt_to_ocf"])
     assert all(view.key == "debt_to_ocf.ttm" for view in debt.views)
+
+
+def test_a_quarter_left_out_is_no_gap_and_one_alone_is_a_dot() -> None:
+    def reading(quarter: str) -> Reading:
+        return Reading(quarter, 0.2, 0.2, 0.1, 0.3, 8, 8, 1.0, None, None, "final", None)
+
+    shown = chart.Shown("fraction", "energy", "A", -1.0, 1.0)
+    readings = [reading(q) for q in ("2023Q4", "2024Q4", "2025Q2")]
+    rows = chart.pictures(readings, shown, joined={"2025Q1"})["wide"].data["rows"]
+    # 2024Q1 to Q3 are unknown, a gap; over 2025Q1 the line runs on.
+    assert [(row["x"], row["layer"]) for row in rows] == [
+        (2024.0, 0.2), (2024.25, None), (2024.5, None), (2024.75, None), (2025.0, 0.2), (2025.5, 0.2),
+    ]  # fmt: skip
+    assert [row["x"] for row in rows if row.get("alone")] == [2024.0]
