@@ -107,7 +107,7 @@ def quarter_at(x: str = "datum.x") -> str:
 
 
 # Advances of the widest common face (DejaVu Sans), in parts of its size, measured; so that labels never touch.
-_NARROW, _WIDE = frozenset(" iljtfrI.,:;'’|!()-·"), frozenset("mwMW&%@—−")
+_NARROW, _WIDE = frozenset(" \u00a0iljtfrI.,:;'’|!()-·"), frozenset("mwMW&%@—−")
 
 
 def text_width(text: str, size: float = 12, bold: bool = False) -> float:

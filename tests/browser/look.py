@@ -44,6 +44,23 @@ UNNAMED = """() => [...document.querySelectorAll("[data-chart]")].filter(e => {
       !named.getAttribute("aria-label").includes(view.querySelector("h2").textContent);
   }).map(e => e.dataset.chart)"""
 
+# Parts of the page's head that cover one another, and names in a card that an ellipsis has cut.
+SQUEEZED = """() => {
+  const parts = [...document.querySelectorAll(".bar > a, .bar > button, .bar > details > summary, .pages a")]
+    .map(e => [e.textContent.trim() || e.getAttribute("aria-label"), e.getBoundingClientRect()])
+    .filter(([, b]) => b.width);
+  const faults = [];
+  parts.forEach(([name, a], i) => parts.slice(i + 1).forEach(([other, b]) => {
+    const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (x > 1 && y > 1) faults.push("head: " + name + " × " + other);
+  }));
+  for (const e of document.querySelectorAll(".card *"))
+    if (e.clientWidth && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).textOverflow === "ellipsis")
+      faults.push("shortened: " + e.textContent.trim());
+  return faults;
+}"""
+
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -66,6 +83,7 @@ class Watched:
         found += [f"not drawn: {chart}" for chart in self.page.evaluate(UNDRAWN)]
         found += [f"not named: {chart}" for chart in self.page.evaluate(UNNAMED)]
         found += [f"crowded: {fault}" for fault in self.page.evaluate(CROWDED)]
+        found += [f"squeezed: {fault}" for fault in self.page.evaluate(SQUEEZED)]
         wider = self.page.evaluate(WIDER)
         return [*found, f"scrolls sideways by {wider} pixels"] if wider > 0 else found
 
