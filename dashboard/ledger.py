@@ -482,6 +482,17 @@ class Ledger:
         return self.frame("core.deals").sort("date", "deal", "step").to_dicts()
 
     @cached_property
+    def splits(self) -> dict[str, list[tuple[date, float, bool]]]:
+        """Dated splits and spin-offs by company, oldest first: ex-date, new shares for one, whether it is a split."""
+        tickers = {str(row["ticker"]): company for company, row in self.companies.items() if row["ticker"]}
+        found: dict[str, list[tuple[date, float, bool]]] = defaultdict(list)
+        rows = self.frame("raw.splits").drop_nulls("date").sort("date", "ticker")
+        for ticker, *split in rows.select("ticker", "date", "ratio", "is_share_split").iter_rows():
+            if ticker in tickers:
+                found[tickers[ticker]].append((split[0], split[1], split[2]))
+        return found
+
+    @cached_property
     def claims(self) -> list[dict[str, Any]]:
         """Rows of marts.claims in the order of the lenses, each with the anchor that it has on the page of claims."""
         order = {lens.lens: lens.position for lens in self.lenses}

@@ -10,7 +10,7 @@ from assets.publish import PublishedFolder, as_of, published_asset
 from assets.warehouse import Warehouse
 from dashboard import site as pages
 
-SHOWN = [t for t in TABLES if t.schema != "raw" or t.name in ("observations", "fetches")]
+SHOWN = [t for t in TABLES if t.schema != "raw" or t.name in ("observations", "fetches", "splits")]
 
 
 @published_asset(deps=[dg.AssetKey([t.schema, t.name]) for t in SHOWN], kinds={"html", "altair"})

@@ -40,14 +40,25 @@ def card(
 
 
 def _listings(ledger: Ledger, lens: str, layer: Layer) -> list[Event]:
-    """First trading days of the layer's members, and last ones, since the launch: the dates that the registry holds."""
+    """First trading days of the layer's members, and last ones, since the launch: the dates that the registry holds.
+
+    A member that lists on the day on which the shares of another fall for a spin-off leaves it.
+    """
+    members = {m.company_id: m for m in ledger.members(lens, layer.layer) if m.measure == "whole"}
+    left = {
+        day: one.name
+        for one in members.values()
+        for day, _, split in ledger.splits.get(one.company_id, [])
+        if not split
+    }
     found = []
-    for member in {m.company_id: m for m in ledger.members(lens, layer.layer) if m.measure == "whole"}.values():
+    for member in members.values():
         company = ledger.companies[member.company_id]
         for column, word in (("listed_from", "lists"), ("listed_to", "delisted")):
             day = company[column]
             if isinstance(day, date) and day > LAUNCH.day:
-                found.append(Event(day, f"{member.name} {word}"))
+                leaves = column == "listed_from" and day in left
+                found.append(Event(day, f"{member.name} {f'leaves {left[day]}' if leaves else word}"))
     return sorted(found)
 
 

@@ -82,6 +82,15 @@ def key(series: Sequence[tuple[str, str, Sequence[Point]]]) -> list[tuple[str, s
     return found
 
 
+def _written(amount: str, figures: str) -> str:
+    """The Vega expression that writes an amount given in billions, with figures as d3 formats them."""
+    size = f"abs({amount})"
+    return (
+        f"({amount} < 0 ? '−' : '') + '$' + ({size} >= 1000 ? format({size} / 1000, '{figures}') + ' tn'"
+        f" : format({size}, '{figures}') + ({size} ? ' bn' : ''))"
+    )
+
+
 @structure
 def _spec(narrow: bool) -> alt.TopLevelMixin:
     x = alt.X(
@@ -94,9 +103,7 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         "y:Q",
         title=None,
         scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
-        axis=alt.Axis(
-            labelExpr="(datum.value < 0 ? '−' : '') + '$' + format(abs(datum.value), ',') + ' bn'", tickCount=5
-        ),
+        axis=alt.Axis(labelExpr=_written("datum.value", ","), tickCount=5),
     )
     stroke, fill = alt.Stroke("stroke:N", scale=None), alt.Fill("dot:N", scale=None)
     base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
@@ -110,7 +117,7 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         base.transform_filter("isValid(datum.y)")
         .transform_calculate(
             tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.sure ? '' : ', provisional') + '\\n' + measure"
-            " + (datum.y < 0 ? ' −$' : ' $') + format(abs(datum.y), ',.1f') + ' bn'"
+            f" + ' ' + {_written('datum.y', ',.1f')}"
         )
         .mark_circle(size=160, opacity=0)
         .encode(tooltip="tip:N"),

@@ -18,7 +18,7 @@ from analytics.contracts import empty, table
 from analytics.items import BY_ID, IDENTITIES, ITEMS
 from analytics.metrics.registry import METRICS
 from dashboard import formats
-from dashboard.cards import accounts
+from dashboard.cards import accounts, market
 from dashboard.cards.card import Card
 from dashboard.ledger import SOURCE_NAMES, Layer, Ledger, Member
 from dashboard.pages import health
@@ -82,6 +82,7 @@ def _page(
     figures = _Figures(quarters, tables["marts.disagreements"], observations)
     currency = str(company["currency"])
     newest = tables["marts.freshness"]
+    value = market.card(ledger, company_id, tables["marts.company_metrics"])
     return Page(
         path=company_path(company_id),
         template="company.html",
@@ -89,7 +90,7 @@ def _page(
         description=f"Statements, margins, capital spending and debt of {name}, each number with its source.",
         section="companies",
         lens=ledger.lenses[0].lens,
-        cards=[dollars] if dollars else [],
+        cards=[card for card in (dollars, value) if card],
         context={
             "company": company,
             "status": STATUS[str(company["status"])],
