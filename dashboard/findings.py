@@ -374,7 +374,7 @@ def heaviest_giant(loads: Sequence[Stake], against: str) -> str | None:
         return None
     top, second = order[0], order[1]
     return (
-        f"Of the {formats.word(len(order))} largest spenders {top.name} owes most {against}: "
+        f"Of the {formats.word(len(order))} largest spenders, {top.name} owes most {against}: "
         f"{formats.times(top.value)}; next {second.name}, {formats.times(second.value)}"
     )
 

@@ -105,7 +105,7 @@ def _left_out(known: list[findings.LayerPool], total: float) -> str:
     if not late:
         return ""
     named = findings.listed([f"{stake.name} ({formats.dollars(stake.value)} when last known)" for stake in late])
-    return f" Not among it: {named}."
+    return f" Not counted, because unknown for these months: {named}."
 
 
 def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:

@@ -91,7 +91,7 @@ def test_capex_rate() -> None:
 def test_debt_findings() -> None:
     loads = [Stake("Oracle", 4.9), Stake("Amazon", 1.1), Stake("Microsoft", 0.4)]
     assert findings.heaviest_giant(loads, "against its cash flow") == (
-        "Of the three largest spenders Oracle owes most against its cash flow: 4.9×; next Amazon, 1.1×"
+        "Of the three largest spenders, Oracle owes most against its cash flow: 4.9×; next Amazon, 1.1×"
     )
     assert findings.heaviest_giant([*loads, Stake("Meta", 3.0)], "against its cash flow") is None  # 4.9 < 2 × 3.0
     assert findings.heaviest_debt(loads, 1.1, "against its cash flow") == (

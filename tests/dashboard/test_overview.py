@@ -19,4 +19,7 @@ def test_who_is_missing_from_a_share_is_named_where_it_has_weight():
     told += "this stack; without Nvidia, clouds would lead."
     assert sentence([]) == told
     assert sentence([Stake("Small", 4.9e9)]) == told
-    assert sentence([Stake("AWS", 40e9)]) == f"{told} Not among it: AWS ($40{NBSP}bn when last known)."
+    assert (
+        sentence([Stake("AWS", 40e9)])
+        == f"{told} Not counted, because unknown for these months: AWS ($40{NBSP}bn when last known)."
+    )
