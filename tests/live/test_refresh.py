@@ -86,8 +86,10 @@ def test_partial_success_says_who_failed_why_since_when_and_when_it_is_tried_aga
         done = place.run(standin, "refresh", "--company", "nvidia", "--strict")
         assert done.returncode == 1 and "--strict: 1 fetches failed" in words(done.stderr)
         told = json.loads(place.run(standin, "status", "--json").stdout)
-    (line,) = (line for line in done.stdout.splitlines() if "not_found" in line)
-    assert line.startswith("Yahoo") and "prices of nvidia" in line
+    lines = done.stdout.splitlines()
+    (at,) = (at for at, line in enumerate(lines) if "not_found" in line)
+    line = lines[at]
+    assert line.startswith("Yahoo") and lines[at + 1].startswith("  prices of nvidia: ")
     assert f"{now()}" in line, "the day of the last good answer"
     assert f"{datetime.now(UTC):%m-%d}" in line, "since"
     assert "1 failed" in done.stdout and "Published as of" in done.stdout
