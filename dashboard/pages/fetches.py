@@ -5,7 +5,7 @@ again (the refresh decides and writes it down), what the figures say.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -83,9 +83,9 @@ def _row(
     ledger: Ledger, source: str, outcome: str, group: Sequence[Sequence[dict[str, Any]]]
 ) -> Sequence[str | tuple[str, str]]:
     lasts = [rows[-1] for rows in group]
-    who = list(dict.fromkeys(ledger.names.get(row["company_id"] or "", row["subject"]) for row in lasts))
+    who = sorted({_whom(ledger, row) for row in lasts})
     more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
-    why = list(dict.fromkeys(row["message"] for row in lasts if row["message"]))
+    why = list(dict.fromkeys(row["message"].removeprefix("not asked: ") for row in lasts if row["message"]))
     goods = [max((r["started_at"] for r in rows if r["outcome"] in GOOD), default=None) for rows in group]
     tries = [row["next_try_at"] for row in lasts if row["next_try_at"]]
     return [
@@ -93,10 +93,18 @@ def _row(
         outcome.replace("_", " "),
         (", ".join(who[:NAMED]) + more, "wide-text"),
         ("; ".join(why[:REASONS]) + ("; …" if len(why) > REASONS else ""), "wide-text"),
-        moment(min(_began(rows) for rows in group)),
-        "never" if None in goods else moment(min(at for at in goods if at)),
-        moment(min(tries)) if tries else "when mended",
+        (moment(min(_began(rows) for rows in group)), "wrap"),
+        ("never" if None in goods else moment(min(at for at in goods if at)), "wrap"),
+        (moment(min(tries)) if tries else "when mended", "wrap"),
     ]
+
+
+def _whom(ledger: Ledger, row: Mapping[str, Any]) -> str:
+    """Name whom a question was about: a company, else what an endpoint was asked for ('quotes', 'EUR', a host)."""
+    if company := row["company_id"]:
+        return ledger.names.get(company, str(company))
+    kind, _, symbols = str(row["subject"]).partition("/")
+    return kind if "," in symbols else symbols.removesuffix("=X") or kind
 
 
 def _began(rows: Sequence[dict[str, Any]]) -> datetime:

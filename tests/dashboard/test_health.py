@@ -59,6 +59,13 @@ def test_who_fails_why_since_when_and_until_when() -> None:
     assert cells == ["SEC filings (XBRL)", "unreachable", "AMD", "no route", *map(day.format, (28, 26, 30))]
 
 
+def test_questions_about_no_one_company_are_named_by_what_was_asked() -> None:
+    at = datetime(2026, 6, 29, tzinfo=UTC)
+    subjects = ("quotes/ADBE,AMD,NVDA", "rate/EURUSD=X", "data.sec.gov", "quotes/CRM,SNOW")
+    told = made("raw.fetches", [fetch("", at, "unreachable", subject=s, fetch_id=s, company_id=None) for s in subjects])
+    assert '<td class="wide-text">EURUSD, data.sec.gov, quotes</td>' in str(told["body"])
+
+
 def test_an_edition_made_offline_says_so() -> None:
     at = datetime(2026, 6, 30, tzinfo=UTC)
     told = made("raw.fetches", [fetch("amd", at, "ok", source="bundle", subject="facts.parquet")])
