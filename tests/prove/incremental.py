@@ -55,7 +55,7 @@ def main(*companies: str) -> None:
     section(
         "incremental",
         "One company's news",
-        f"""{len(World(today).companies)} listed companies, filled live against the stand-ins ({told[0].first.own:.1f} s
+        f"""{len(World(today).companies)} companies, filled live against the stand-ins ({told[0].first.own:.1f} s
 of own time). Then one files a quarter and restates a figure, and is refreshed; a copy of the home is rebuilt from its
 archive. All Parquet files have the same bytes, and all {told[0].pages} pages are the same but for the run they name.
 A rebuild reads the whole archive again, so the older a home, the smaller the part. What one company's news costs hardly
