@@ -126,13 +126,13 @@ class Share(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """How one item of one layer is shared out in one quarter, as in marts.concentration; n: companies measured."""
+    """How one item of one layer is shared out in one quarter, as in marts.concentration; value: the largest's share."""
 
     quarter: str
     hhi: float | None
-    share: float | None
+    value: float | None
     largest: str | None
-    n: int
+    n_measured: int
     n_members: int
     status: str
     reason: str | None

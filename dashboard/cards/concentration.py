@@ -1,7 +1,10 @@
 """Concentration: how much of a layer its largest company holds, of all layers then and now, and of one over time."""
 
+from collections.abc import Mapping, Set
+
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Control, Table, Value, View, control
+from dashboard.cards.covered import covered
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import capex as chart
 from dashboard.charts import leaders
@@ -45,38 +48,60 @@ def _items(views: list[View]) -> Control:
 
 def _why(held: Holding | None) -> str:
     """Why a layer has no share to compare."""
-    if held is None or not held.n:
+    if held is None or not held.n_measured:
         return "no public figures"
     if held.reason and held.reason.startswith("not meaningful"):
         return "a member makes a loss"
-    return f"{held.n} of {held.n_members} measured"
+    return f"{held.n_measured} of {held.n_members} measured"
+
+
+def _measured(ledger: Ledger, lens: str, item: str, *quarters: str) -> dict[str, set[tuple[str, str]]]:
+    """Who is measured in each quarter, as (layer, company)."""
+    basis = ITEMS[item][2]
+    return {q: {(a.layer, a.company_id) for a in ledger.amounts(lens, basis, q, item)} for q in quarters}
+
+
+def _missing(layer: str, one: Holding, other: Holding, measured: Mapping[str, Set[tuple[str, str]]]) -> bool:
+    """Whether the largest of one quarter is not measured in the other: then a change is one of who is measured."""
+    return (layer, one.largest or "") not in measured[other.quarter]
 
 
 def _all(ledger: Ledger, lens: str, item: str) -> View | None:
     _, measure, basis, verbs = ITEMS[item]
     quarter, rates, moved, counted = ledger.headline(lens, basis), [], [], [0, 0]
+    measured, gone = _measured(ledger, lens, item, BASE_QUARTER, quarter), list[str]()
     rows: list[list[Value]] = []
     for layer in ledger.layers(lens):
         by_quarter = {h.quarter: h for h in ledger.holdings(lens, layer.layer, basis, item)}
         then, now = by_quarter.get(BASE_QUARTER), by_quarter.get(quarter)
-        counted = [counted[0] + (now.n if now else 0), counted[1] + (now.n_members if now else 0)]
-        told = now is not None and now.share is not None and now.n >= 2
+        counted = [counted[0] + (now.n_measured if now else 0), counted[1] + (now.n_members if now else 0)]
+        told = now is not None and now.value is not None and now.n_measured >= 2
         was, who = (ledger.names.get(h.largest or "") if h else None for h in (then, now))
         rates.append(
             chart.Rate(
-                layer.name, layer.colour, then.share if then and then.n >= 2 else None,
-                now.share if now and told else None, None, now is None or now.final,
-                _why(now) if now is None or now.share is None else f"only {who} is measured",
+                layer.name, layer.colour, then.value if then and then.n_measured >= 2 else None,
+                now.value if now and told else None, None, now is None or now.final,
+                _why(now) if now is None or now.value is None else f"only {who} is measured",
                 beside=f"HHI {now.hhi:,.0f}" if now and now.hhi is not None else "", who=who or "",
             )
         )  # fmt: skip
         rows.append(
             [layer.name]
-            + [v for h, name in ((then, was), (now, who)) for v in ((name, h.share, h.hhi, h.n) if h else (None,) * 4)]
+            + [
+                v
+                for h, name in ((then, was), (now, who))
+                for v in ((name, h.value, h.hhi, h.n_measured) if h else (None,) * 4)
+            ]
             + [now.n_members if now else None]
         )
-        if then and now and now.final and then.share and now.share and min(then.n, now.n) >= LEAST and was and who:
-            moved.append(findings.Leader(layer.name, was, then.share, who, now.share))
+        if then is None or now is None or was is None or who is None or then.value is None or now.value is None:
+            continue
+        if _missing(layer.layer, then, now, measured):
+            gone.append(f"{was} ({layer.name})")
+            continue
+        few = min(then.n_measured, now.n_measured) < LEAST
+        if now.final and not few and not _missing(layer.layer, now, then, measured):
+            moved.append(findings.Leader(layer.name, was, then.value, who, now.value))
     if all(rate.now is None for rate in rates):
         return None
     since, at = formats.quarter(BASE_QUARTER), formats.quarter(quarter)
@@ -114,48 +139,54 @@ def _all(ledger: Ledger, lens: str, item: str) -> View | None:
             "wide": chart.picture(rates, BASE_QUARTER, quarter, f"largest share of {measure}"),
             "narrow": chart.picture(short, BASE_QUARTER, quarter, f"largest share of {measure}", narrow=True),
         },
-        note=NOTE,
+        note=NOTE + (f" Largest in {since} but not measured in {at}: {findings.listed(gone)}." if gone else ""),
     )
 
 
 def _one(ledger: Ledger, lens: str, layer: Layer, item: str) -> View | None:
     _, measure, basis, _ = ITEMS[item]
     held = ledger.holdings(lens, layer.layer, basis, item)
-    known = {h.quarter: h for h in held if h.share is not None}
+    known = {h.quarter: h for h in covered(held)}
     finals = [h for h in known.values() if h.final]
-    if not finals or max(h.n for h in known.values()) < 2:
+    if not finals or max(h.n_measured for h in known.values()) < 2:
         return None
     last, before = finals[-1], known.get(shifted(finals[-1].quarter, -BACK))
-    names = {h.largest: ledger.names.get(h.largest, h.largest) for h in known.values() if h.largest}
-    at, first = formats.quarter(last.quarter), names.get(before.largest or "", "") if before else ""
-    title = f"{names.get(last.largest or '', '')} has {formats.percent(last.share)} of measured {measure} in {at}"
-    if before and before.largest == last.largest:
-        title += f", {formats.percent(before.share)} three years before"
-    elif before:
-        title += f"; three years before the largest was {first}, {formats.percent(before.share)}"
+    left_out = {h.quarter for h in held if h.value is not None and h.quarter not in known}
+    names = {h.largest: ledger.names.get(h.largest, h.largest) for h in held if h.largest}
+    at, who, note = formats.quarter(last.quarter), names.get(last.largest or "", ""), NOTE
+    title = f"{who} has {formats.percent(last.value)} of measured {measure} in {at}"
+    if before:
+        was, share = names.get(before.largest or "", ""), formats.percent(before.value)
+        measured = _measured(ledger, lens, item, before.quarter, last.quarter)
+        if _missing(layer.layer, before, last, measured):
+            note += f" {was}, the largest three years before with {share}, is not measured in {at}."
+        elif not _missing(layer.layer, last, before, measured):
+            title += f", {share} three years before" if was == who else f"; three years before {was} led with {share}"
+    if left_out:
+        note = f"Quarters that too few have reported are left out. {note}"
     rows: list[list[Value]] = [
         [
             formats.quarter(h.quarter),
             names.get(h.largest or "", ""),
-            h.share,
+            h.value,
             h.hhi,
-            h.n,
+            h.n_measured,
             h.n_members,
             h.status,
             formats.tidy(h.reason or ""),
         ]
         for h in reversed(held)
-        if h.n
+        if h.n_measured
     ]
     return View(
         key=item,
         title=title,
         subtitle=f"Share of the largest company in measured {measure}, trailing twelve months at each calendar "
         f"quarter, {BASIS_TEXT[basis]}. Thin: {INDEX.format('10,000 (100%)')}.",
-        alt=f"{layer.name}: {title}. HHI {formats.number(round(last.hhi or 0))} of {last.n} companies. From "
+        alt=f"{layer.name}: {title}. HHI {formats.number(round(last.hhi or 0))} of {last.n_measured} companies. From "
         f"{formats.quarter(min(known))}.",
         as_of=f"twelve months to {at}",
-        coverage=f"{last.n} companies of {last.n_members} members",
+        coverage=f"{last.n_measured} companies of {last.n_members} members",
         table=Table(
             [
                 *(Column("Twelve months to"), Column("Largest"), Column("Share", "fraction"), Column("HHI", "count")),
@@ -163,6 +194,6 @@ def _one(ledger: Ledger, lens: str, layer: Layer, item: str) -> View | None:
             ],
             rows,
         ),
-        pictures=leaders.pictures(held, names, layer.colour, [LAUNCH]),
-        note=NOTE,
+        pictures=leaders.pictures(list(known.values()), names, layer.colour, [LAUNCH], left_out),
+        note=note,
     )

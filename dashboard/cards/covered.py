@@ -4,11 +4,29 @@ Belongs here: leaving out quarters. Does not belong here: when a layer is known 
 """
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from dashboard.ledger import Reading
+
+class Counted(Protocol):
+    """A figure of a layer in one calendar quarter, and of how many of its members it is."""
+
+    @property
+    def quarter(self) -> str:
+        """Calendar quarter."""
+
+    @property
+    def value(self) -> float | None:
+        """The figure; None where unknown."""
+
+    @property
+    def n_measured(self) -> int:
+        """Of how many members it is."""
 
 
-def covered(readings: Sequence[Reading]) -> list[Reading]:
+One = TypeVar("One", bound=Counted)
+
+
+def covered(readings: Sequence[One]) -> list[One]:
     """Return the quarters with a value in which two thirds are known of those known at the last end of a year.
 
     Some companies are known by year alone, and a line would step up at every end of a year. So between two ends of

@@ -10,6 +10,7 @@ from datetime import date
 from analytics.hindsight import BASIS, WINDOW
 from dashboard import findings, formats
 from dashboard.cards.card import Control, View, control
+from dashboard.cards.covered import covered
 from dashboard.ledger import Ledger
 
 NOW = "now"
@@ -44,7 +45,7 @@ def since(ledger: Ledger, lens: str, metric: str, measure: str, day: date, *, ne
         now = {r.quarter: r.value for r in ledger.readings(lens, layer.layer, BASIS, metric, WINDOW)}
         then = [
             (layer.name, r.quarter, r.value, now.get(r.quarter))
-            for r in ledger.readings(lens, layer.layer, BASIS, metric, WINDOW, day)
+            for r in covered(ledger.readings(lens, layer.layer, BASIS, metric, WINDOW, day))
             if r.final and r.value is not None
         ]
         moves += then[-1:] if newest else then

@@ -133,7 +133,7 @@ def _spec(unit: str) -> alt.TopLevelMixin:
         "x:Q",
         title=None,
         scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
-        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2"),
+        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2", labelFlush=False),
     )
 
     def y(field: str) -> alt.Y:

@@ -3,7 +3,7 @@
 Who is largest is written where that changes. Quarters that are provisional are dashed and pale.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import altair as alt
 
@@ -19,27 +19,35 @@ WHOLE = 10_000  # the index of one company alone
 
 
 def pictures(
-    holdings: Sequence[Holding], names: Mapping[str, str], colour: str, events: Sequence[Event] = ()
+    holdings: Sequence[Holding],
+    names: Mapping[str, str],
+    colour: str,
+    events: Sequence[Event] = (),
+    joined: Container[str] = (),
 ) -> dict[str, Picture]:
     """Return the drawing of the holdings, oldest first, wide and narrow; at least one of them has a share.
 
-    Both hold one and the same rows, so that a page holds them once.
+    `joined`: quarters that are left out, over which the line runs on. Both hold one and the same rows, so that a page
+    holds them once.
     """
-    known = {h.quarter: h for h in holdings if h.share is not None}
+    known = {h.quarter: h for h in holdings if h.value is not None}
     finals = [h for h in known.values() if h.final]
     quarter, last = min(known), max(known)
     first, end = position(quarter), position(last)
     rows: list[dict[str, object]] = []
     while quarter <= last:  # a gap in the record is a gap in the line
-        h = known.get(quarter)
+        h, at = known.get(quarter), quarter
+        quarter = shifted(quarter, 1)
+        if h is None and at in joined:
+            continue
         rows.append(
             {
-                "x": position(quarter), "share": round(h.share, 4) if h and h.share is not None else None,
+                "x": position(at), "share": round(h.value, 4) if h and h.value is not None else None,
                 "index": round(h.hhi / WHOLE, 4) if h and h.hhi is not None else None,
-                "who": names.get(h.largest or "", "") if h else "", "n": h.n if h else 0, "m": h.n_members if h else 0,
+                "who": names.get(h.largest or "", "") if h else "", "n": h.n_measured if h else 0,
+                "m": h.n_members if h else 0,
             }
         )  # fmt: skip
-        quarter = shifted(quarter, 1)
     newest = finals[-1] if finals else known[last]
     years = list(range(int(first) + (first > int(first)), int(end) + 1))
     step = 1 if len(years) <= 6 else 2
@@ -62,7 +70,7 @@ def pictures(
 def _ends(newest: Holding, who: str, colour: str, end: float) -> list[dict[str, object]]:
     """The labels at the right end: the newest share and index, at least 17 pixels apart."""
     lines = [
-        (newest.share or 0.0, f"{formats.percent(newest.share)} {who}", f"@{colour}", True),
+        (newest.value or 0.0, f"{formats.percent(newest.value)} {who}", f"@{colour}", True),
         ((newest.hhi or 0.0) / WHOLE, f"HHI {newest.hhi or 0:,.0f}", "@muted", False),
     ]
     lines.sort(key=lambda line: line[0])
@@ -88,11 +96,14 @@ def _leaders(
         held = h.largest
         name = names.get(h.largest or "", "")
         width, place = text_width(name, 11.5), (position(h.quarter) - first) / ((end - first) or 1.0) * room
-        before, after = (known[min(max(at + step, 0), len(known) - 1)].share or 0.0 for step in (-2, 2))
+        before, after = (known[min(max(at + step, 0), len(known) - 1)].value or 0.0 for step in (-2, 2))
         leans = before < after and place - width >= free
         start = place - width if leans else place
         if free <= start <= room - width:
-            found.append({"x": position(h.quarter), "y": round(h.share or 0.0, 4), "text": name, "leans": leans})
+            under = [first + edge / room * (end - first) for edge in (start, start + width)]
+            over = max((k.value or 0.0 for k in known if under[0] <= position(k.quarter) <= under[1]), default=0.0)
+            found.append({"x": position(h.quarter), "y": round(h.value or 0.0, 4), "text": name, "leans": leans,
+                          "above": round(max(over, h.value or 0.0), 4)})  # fmt: skip
             free = start + width + 8
     return found
 
@@ -103,7 +114,9 @@ def _spec() -> alt.TopLevelMixin:
         "x:Q",
         title=None,
         scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
-        axis=alt.Axis(values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2"),
+        axis=alt.Axis(
+            values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2", labelFlush=False
+        ),
     )
 
     def y(field: str) -> alt.Y:
@@ -114,7 +127,7 @@ def _spec() -> alt.TopLevelMixin:
     final, later = "datum.x <= last", "datum.x >= last"
     ends = alt.Chart(alt.NamedData("ends")).encode(x=x, y=y("y"), text="text:N")
     leaders = alt.Chart(alt.NamedData("leaders")).encode(x=x, y=y("y"))
-    names = leaders.encode(text="text:N")
+    names = alt.Chart(alt.NamedData("leaders")).encode(x=x, y=y("above"), text="text:N")
     tip = (
         f"datum.who + '\\n' + {quarter_at()} + (datum.x > last ? ', provisional' : '') + '\\n'"
         " + format(datum.share, '.1%') + ' of what is measured\\nHHI ' + format(datum.index * 10000, ',.0f') + ', '"

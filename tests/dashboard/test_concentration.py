@@ -1,5 +1,7 @@
 """Concentration: whose share of a layer is largest, then and now, and over time."""
 
+import polars as pl
+
 from dashboard import findings
 from dashboard.cards import concentration
 from dashboard.charts import leaders
@@ -39,9 +41,7 @@ def test_one_layer_over_time() -> None:
     made = ledger()
     layers = {layer.layer: layer for layer in made.layers("alpha")}
     view = concentration.history(made, "alpha", layers["compute-memory"]).views[0]
-    assert view.title == (
-        f"Nvidia has 60% of measured revenue in 2025{NBSP}Q4; three years before the largest was AMD, 40%"
-    )
+    assert view.title == (f"Nvidia has 60% of measured revenue in 2025{NBSP}Q4; three years before AMD led with 40%")
     assert view.coverage == "3 companies of 4 members" and "HHI 4,600 of 3 companies" in view.alt
     data = view.pictures["wide"].data
     # 2023.0 is the end of 2022Q4; the seven quarters until 2024Q4 are a gap.
@@ -49,6 +49,20 @@ def test_one_layer_over_time() -> None:
     assert [row["text"] for row in data["ends"]] == ["HHI 4,600", "60% Nvidia"]
     assert concentration.history(made, "alpha", layers["applications"]).views == []  # never two measured
     assert concentration.history(made, "alpha", layers["models"]).views == []
+
+
+def test_a_leader_that_is_no_longer_measured_is_no_change() -> None:
+    tables = dict(synthetic.tables())
+    late = (pl.col("company_id") == "amd") & (pl.col("calendar_quarter") == "2025Q4")
+    tables["marts.member_amounts"] = tables["marts.member_amounts"].filter(~late)
+    made = Ledger(tables, synthetic.AS_OF)
+    view = concentration.card(made, "alpha").views[0]
+    assert view.title == f"Share of the largest company in revenue by layer, 2022{NBSP}Q4 and 2025{NBSP}Q4"
+    assert view.note.endswith(f"Largest in 2022{NBSP}Q4 but not measured in 2025{NBSP}Q4: AMD (Compute & memory).")
+    chips = next(layer for layer in made.layers("alpha") if layer.layer == "compute-memory")
+    one = concentration.history(made, "alpha", chips).views[0]
+    assert one.title == f"Nvidia has 60% of measured revenue in 2025{NBSP}Q4"
+    assert one.note.endswith(f"AMD, the largest three years before with 40%, is not measured in 2025{NBSP}Q4.")
 
 
 def test_a_leader_is_named_where_it_stays_one_for_a_year() -> None:
@@ -82,5 +96,5 @@ def test_a_rise_speaks_before_a_fall_and_small_moves_are_none() -> None:
 def test_why_there_is_no_share() -> None:
     lost = Holding("2025Q4", None, None, None, 3, 4, "final", "not meaningful: an amount is negative")
     assert concentration._why(lost) == "a member makes a loss"
-    assert concentration._why(lost._replace(reason="coverage below 50 %", n=1)) == "1 of 4 measured"
+    assert concentration._why(lost._replace(reason="coverage below 50 %", n_measured=1)) == "1 of 4 measured"
     assert concentration._why(None) == "no public figures"
