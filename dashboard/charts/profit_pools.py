@@ -280,7 +280,10 @@ def _narrow(pools: Sequence[Pool], measure: str, stack: int = STACK) -> Picture:
     for pool in pools:
         shown = _shown(pool)
         at += 16
-        labels.append({"x": 0, "y": at - 4, "right": high, "name": pool.name, "caption": _caption(pool)})
+        caption = _caption(pool)
+        wide = text_width(pool.name, 13, bold=True) + text_width(caption) + 8 > high * per_unit
+        # A long name begins where losses do, so that it stays clear of what stands at its right.
+        labels.append({"x": low if wide else 0, "y": at - 4, "right": high, "name": pool.name, "caption": caption})
         start = at
         if not shown:
             at += 16
