@@ -149,7 +149,7 @@ def _parts(ledger: Ledger, lens: str, rows: Rows) -> View | None:
             )
         )
         memos.append(row)
-        told.append(f"† {memo.explanation} Twelve months to {formats.quarter(held[-1])}.")
+        told.append(f"† {formats.tidy(memo.explanation)} Twelve months to {formats.quarter(held[-1])}.")
     title = findings.first(
         f"What suppliers sell and clouds spend, twelve months to {at}",
         findings.residual_of_sales(now[SUPPLIERS]["amount_usd"], now[BUYERS]["amount_usd"]),
@@ -160,7 +160,7 @@ def _parts(ledger: Ledger, lens: str, rows: Rows) -> View | None:
         [
             layers[row["part"]].name if row["part"] in layers else row["part"].replace("-", " "),
             *(row["item"].replace("_", " "), formats.quarter(row["calendar_quarter"]), row["amount_usd"]),
-            *(row["to_buyers_capex"], row["n_measured"], row["n_members"], row["explanation"] or ""),
+            *(row["to_buyers_capex"], row["n_measured"], row["n_members"], formats.tidy(row["explanation"] or "")),
         ]
         for row in [*(now[one] for one in order), *memos]
     ]
@@ -181,5 +181,5 @@ def _parts(ledger: Ledger, lens: str, rows: Rows) -> View | None:
             table,
         ),
         pictures={"wide": bars.picture(drawn, "USD", key), "narrow": bars.picture(drawn, "USD", key, narrow=True)},
-        note=" ".join([said.explanation[RESIDUAL], *told]),
+        note=" ".join([formats.tidy(said.explanation[RESIDUAL]), *told]),
     )
