@@ -206,7 +206,9 @@ def _deals(ledger: Ledger, lens: str, quarter: str | None) -> list[chart.Deal]:
     place = {m.company_id: m.member_id for m in held} | {m.member_id: m.member_id for m in held}
     newest = {row["deal"]: row for row in sorted(ledger.deals, key=lambda row: row["date"])}
     return [
-        chart.Deal(place[row["from_id"]], place[row["to_id"]], f"{formats.day(row['date'])}: {formats.tidy(row['stated'])}")
+        chart.Deal(
+            place[row["from_id"]], place[row["to_id"]], f"{formats.day(row['date'])}: {formats.tidy(row['stated'])}"
+        )
         for row in newest.values()
         if row["from_id"] in place and row["to_id"] in place
     ]
