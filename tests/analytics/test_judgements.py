@@ -1,6 +1,7 @@
 """Judgements that name companies, labels and figures: each must name something that exists."""
 
 import tomllib
+from datetime import date
 from importlib import resources
 
 import polars as pl
@@ -45,6 +46,18 @@ def test_a_figure_is_quarantined_in_its_period_only():
     )
     days = (left["period_end"] - left["period_start"]).dt.total_days().unique().to_list()
     assert days == [90]
+
+
+def test_parts_dated_the_day_after_a_year_are_not_heard_for_its_balances():
+    # HPE on 2018-10-31: 55,493 M of assets, 21,274 M of equity.
+    left = quarantine.without_quarantined(bundle.read().observations).filter(
+        pl.col("company_id") == "hpe",
+        pl.col("source") == "sec_derived",
+        pl.col("period_end").is_between(date(2018, 10, 31), date(2018, 11, 6)),
+        pl.col("period_start").is_null(),
+    )
+    told = {c.partition(":")[2]: v for c, v in left.select("concept", "value").iter_rows()}
+    assert (told["assets"], told["equity"], told.get("liabilities")) == (55_493e6, 21_274e6, None)
 
 
 def test_every_quarantined_figure_gives_its_reason():
