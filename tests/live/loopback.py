@@ -1,17 +1,12 @@
 """A command in a network of its own, in which there is the stand-in on loopback and nothing else.
 
-Belongs here: both sides of that. Does not belong here: what is run.
-
-    python -m tests.live.loopback SOCKET PORT COMMAND…      (the inner side, started by `alone_with`)
+Belongs here: the outer side of that. Does not belong here: the inner side (inside.py), what is run.
 
 The inner side listens on the port in its own network and hands the socket out; the stand-in serves on it. So the
 command reaches the stand-in under the address that it has everywhere, and a request to anyone else goes nowhere.
 """
 
-import fcntl
-import os
 import socket
-import struct
 import sys
 import tempfile
 import threading
@@ -22,7 +17,6 @@ from pathlib import Path
 from tests.conftest import cut_off
 from tests.standins import StandIn
 
-SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 # Where the machine lends no network of one's own, whoever asks for another host asks a proxy that is not there.
 NO_PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9",
             "no_proxy": "127.0.0.1,localhost,.localhost"}  # fmt: skip
@@ -53,7 +47,7 @@ def alone_with(standin: StandIn) -> Iterator[tuple[list[str], dict[str, str]]]:
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        words = [sys.executable, "-m", "tests.live.loopback", path, str(standin.port)]
+        words = [sys.executable, "-m", "tests.live.inside", path, str(standin.port)]
         try:
             yield [*apart, *words], {}
         finally:
@@ -61,20 +55,3 @@ def alone_with(standin: StandIn) -> Iterator[tuple[list[str], dict[str, str]]]:
             thread.join()
             for stop in served:
                 stop()
-
-
-def main(path: str, port: str, *command: str) -> None:
-    """Bring loopback up, hand a listening socket out, become the command."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14s", b"lo", IFF_UP, b""))
-    with socket.socket() as listening, socket.socket(socket.AF_UNIX) as door:
-        listening.bind(("127.0.0.1", int(port)))
-        listening.listen(128)
-        door.connect(path)
-        socket.send_fds(door, [b"?"], [listening.fileno()])
-        door.recv(1)
-    os.execvp(command[0], command)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
