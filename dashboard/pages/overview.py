@@ -62,7 +62,8 @@ def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
         return f"{lens.name}: no layer has public figures", lens.description
     known = as_findings(pools(ledger, lens.lens, "layer", quarter, "operating_income"))
     names = {layer.layer: layer.name for layer in ledger.layers(lens.lens)}
-    spent = capex.spending(ledger, lens.lens, ledger.headline(lens.lens, "consolidated"))
+    at = ledger.headline(lens.lens, "consolidated")
+    spent = capex.spending(ledger, lens.lens, at)
     title = findings.first(
         f"{lens.name}: who earns and who spends",
         findings.headline(known, [findings.Stake(names[layer], value) for layer, value in spent.items()]),
@@ -71,8 +72,7 @@ def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
     if spent:
         top = max(spent, key=lambda layer: spent[layer])
         before = capex.spending(ledger, lens.lens, BASE_QUARTER).get(top)
-        rate = f", {formats.times(spent[top] / before)} the {formats.quarter(BASE_QUARTER)} rate" if before else ""
-        lede.append(f"{names[top]} spent {formats.dollars(spent[top])} on capex{rate}.")
+        lede.append(_spending_sentence(names[top], spent[top], before, at, quarter))
     dark = [name for name, members, measured in _measured(ledger, lens.lens, quarter) if members and not measured]
     if dark:
         listed, many = findings.listed([findings.low(name) for name in dark]), len(dark) > 1
@@ -81,6 +81,13 @@ def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
             f"No member of the {listed} layer{'s' * many} reports that business apart: {whose} unknown, not zero."
         )
     return title, " ".join(part for part in lede if part)
+
+
+def _spending_sentence(name: str, spent: float, before: float | None, at: str, quarter: str) -> str:
+    """Who spends most, in the twelve months to `at`: said where those before it in the lede are to another quarter."""
+    rate = f", {formats.times(spent / before)} the {formats.quarter(BASE_QUARTER)} rate" if before else ""
+    who = name if at == quarter else f"In the twelve months to {formats.quarter(at)}, {findings.low(name)}"
+    return f"{who} spent {formats.dollars(spent)} on capex{rate}."
 
 
 def _share_sentence(known: list[findings.LayerPool], quarter: str) -> str:

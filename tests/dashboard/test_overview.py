@@ -23,3 +23,11 @@ def test_who_is_missing_from_a_share_is_named_where_it_has_weight():
         sentence([Stake("AWS", 40e9)])
         == f"{told} Not counted, because unknown for these months: AWS ($40{NBSP}bn when last known)."
     )
+
+
+def test_spending_of_other_months_than_the_profits_is_dated():
+    # 300 over 100 is 3 times.
+    told = f"spent $300{NBSP}bn on capex, 3.0× the 2022{NBSP}Q4 rate."
+    assert overview._spending_sentence("Clouds", 300e9, 100e9, "2025Q4", "2025Q4") == f"Clouds {told}"
+    later = overview._spending_sentence("Clouds", 300e9, 100e9, "2026Q1", "2025Q4")
+    assert later == f"In the twelve months to 2026{NBSP}Q1, clouds {told}"
