@@ -123,7 +123,11 @@ def margin_taken_apart(name: str, row: Mapping[str, float], since: str) -> str |
     if abs(change) < 0.01:
         return None
     way = "rose" if change > 0 else "fell"
-    parts = [(own, "from members’ own margins"), (mix, "from the mix"), (moved, "from who came and left")]
+    parts = [
+        (own, "from members’ own margins"),
+        (mix, "from the mix"),
+        (moved, "from who is newly or no longer measured"),
+    ]
     told = [f"{formats.points(part).split(' ')[0]} {text}" for part, text in parts if abs(part) >= 0.005]
     return f"{possessive(name)} margin {way} {formats.points(abs(change))} since {since}: {', '.join(told)}"
 

@@ -277,6 +277,14 @@ class Ledger:
         found = self.reading(lens, layer, basis, metric, quarter)
         return found.value if found else None
 
+    def latest(self, lens: str, layer: str, basis: str, metric: str) -> Reading | None:
+        """Return a metric of a layer in the newest final quarter in which it is known, which may be none.
+
+        A page of one layer tells this; a page that compares layers tells the headline quarter of them all.
+        """
+        found = reversed(self.readings(lens, layer, basis, metric))
+        return next((r for r in found if r.final and r.value is not None), None)
+
     @cached_property
     def _shares(self) -> dict[tuple[str, str, str, str], list[Share]]:
         frame = self.tables["marts.value_capture"].filter(pl.col("window") == "ttm").sort("calendar_quarter")
@@ -454,7 +462,9 @@ class Ledger:
         return self._holdings.get((lens, layer, basis, item), [])
 
     def _decompositions(self, name: str) -> pl.DataFrame:
-        wanted = [q for q in set(self._headlines.values()) if q]
+        """Rows of the newest final quarter of each layer's margin, which the layer's own page tells."""
+        layers = [(lens.lens, layer.layer) for lens in self.lenses for layer in self.layers(lens.lens)]
+        wanted = {r.quarter for one in layers if (r := self.latest(*one, "layer", "operating_margin"))}
         return self.frame(name).filter(
             (pl.col("window") == "ttm")
             & (pl.col("basis") == "layer")

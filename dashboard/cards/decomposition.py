@@ -1,4 +1,4 @@
-"""The card of a layer's margin taken apart: members' own margins, the mix between them, who came and who left."""
+"""The card of a layer's margin taken apart: own margins, the mix of members, who is newly or no longer measured."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,15 +12,16 @@ from dashboard.ledger import BASE_QUARTER, Layer, Ledger, shifted
 EFFECTS = {
     "within": ("own margins", "positive"),
     "between": ("mix", "ink"),
-    "entry": ("came", "muted"),
-    "exit": ("left", "ghost"),
+    "entry": ("newly measured", "muted"),
+    "exit": ("no longer measured", "ghost"),
 }
 MOST = 8  # members with a row of their own
 
 
 def card(ledger: Ledger, lens: str, layer: Layer) -> Card:
     """Return the card of a layer; without a margin in both quarters it has no view."""
-    quarter = ledger.newest(lens)
+    newest = ledger.latest(lens, layer.layer, "layer", "operating_margin")
+    quarter = newest.quarter if newest else None
     bases = {BASE_QUARTER: f"since {BASE_QUARTER[:4]}", shifted(quarter, -4): "in one year"} if quarter else {}
     views = [view for base in bases if (view := _view(ledger, lens, layer, base, quarter or ""))]
     controls = (control("since", "Since", bases, views),)
@@ -70,7 +71,9 @@ def _view(ledger: Ledger, lens: str, layer: Layer, base: str, quarter: str) -> V
             "narrow": bars.picture(drawn, "fraction", key, narrow=True),
         },
         note="Own margins: a member’s margin moved. Mix: a member with a margin above or below the layer’s gained or "
-        "lost weight in revenue. Weights are the mean of both quarters, so nothing is left over.",
+        "lost weight in revenue. Weights are the mean of both quarters, so nothing is left over. Newly and no longer "
+        "measured: a member with figures in one of both quarters alone, because it joined or left the layer, or has "
+        "not reported these months.",
     )  # fmt: skip
 
 

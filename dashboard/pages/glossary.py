@@ -67,7 +67,7 @@ GLOSSARY = (
         "record is told apart: it is newly seen, not new.",
     ),
     (
-        "Own margins, mix, came, left",
+        "Own margins, mix, newly and no longer measured",
         "What a layer’s margin moved by, without a rest: members’ own margins (within), weight moved between members "
         "with higher and lower margins (between), members measured now only (entry), and then only (exit).",
     ),

@@ -42,7 +42,7 @@ BASES = {"layer": "Layer basis", "consolidated": "Consolidated basis"}
 
 def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
     """Return the page of a layer; one without figures shows its members and why they are dark."""
-    quarter = ledger.newest(lens.lens)
+    quarter = own_quarter(ledger, lens.lens, layer.layer)
     cards = [
         card
         for identifier, question, basis, metrics in FAMILIES
@@ -54,6 +54,7 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
     if (shared_out := concentration.history(ledger, lens.lens, layer)).views:
         cards.append(shared_out)
     members = _members(ledger, lens.lens, layer, quarter)
+    held = [member for member in members if member["held"]]
     siblings = ledger.layers(lens.lens)
     index = siblings.index(layer)
     return Page(
@@ -68,7 +69,9 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
             "layer": layer,
             "about": lens,
             "members": members,
-            "measured": sum(bool(member["measured"]) for member in members),
+            "held": len(held),
+            "selling": sum(member["revenue"] is not None for member in held),
+            "earning": sum(member["profit"] is not None for member in held),
             "quarter": quarter,
             "headline": _headline(ledger, lens.lens, layer, quarter, len(members)),
             "figures": _figures(ledger, lens.lens, layer, quarter) if quarter else [],
@@ -81,6 +84,12 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
     )
 
 
+def own_quarter(ledger: Ledger, lens: str, layer: str) -> str | None:
+    """Return the newest final quarter of a layer's operating margin; where it has none, that of its lens."""
+    margin = ledger.latest(lens, layer, "layer", "operating_margin")
+    return margin.quarter if margin else ledger.newest(lens)
+
+
 def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, members: int) -> str:
     share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
     if share is None or share.n_measured == 0:
@@ -88,19 +97,20 @@ def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, memb
     margin = ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or "")
     if share.amount_usd is None or margin is None:
         return f"{layer.name}: {share.n_measured} of {share.n_members} members have figures, too few for the layer"
+    when = f"twelve months to {formats.quarter(quarter)}"
     if share.amount_usd < 0:
-        return f"{layer.name} {findings.verb(layer.name, 'lose')} {formats.cents(-margin)} on each dollar of sales"
+        loses = findings.verb(layer.name, "lose")
+        return f"{layer.name} {loses} {formats.cents(-margin)} on each dollar of sales, {when}"
     keeps = findings.verb(layer.name, "keep")
-    return f"{layer.name} {keeps} {formats.cents(margin)} of each dollar of sales as operating profit"
+    return f"{layer.name} {keeps} {formats.cents(margin)} of each dollar of sales as operating profit, {when}"
 
 
 def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> list[tuple[str, str]]:
-    """Four key figures: (figure, what it is)."""
+    """Four key figures: (figure, what it is), each of the newest final quarter in which it is known."""
     share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter)
     margin = ledger.reading(lens, layer.layer, "layer", "operating_margin", quarter)
-    at = ledger.headline(lens, "consolidated")
-    capex, debt = (ledger.value(lens, layer.layer, "consolidated", m, at) for m in ("capex_to_revenue", "debt_to_ocf"))
-    text = "operating margin"
+    capex, debt = (ledger.latest(lens, layer.layer, "consolidated", m) for m in ("capex_to_revenue", "debt_to_ocf"))
+    text = _dated("operating margin", quarter)
     if margin and margin.value is not None:
         text += f"; median member {formats.percent(margin.median)}"
         if margin.without_largest is not None and margin.largest:
@@ -108,11 +118,17 @@ def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> list[tupl
     profit = formats.dollars(share.amount_usd if share else None)
     measured = f", {share.n_measured} of {share.n_members} members" if share else ""
     return [
-        (profit, f"operating income, twelve months to {formats.quarter(quarter)}{measured}"),
+        (profit, _dated("operating income", quarter) + measured),
         (formats.percent(margin.value if margin else None), text),
-        (formats.percent(capex), "of revenue goes to capex, consolidated basis"),
-        (formats.times(debt), "total debt to operating cash flow, consolidated basis"),
-    ]
+        (formats.percent(capex.value if capex else None),
+         _dated("of revenue goes to capex, consolidated basis", capex.quarter if capex else None)),
+        (formats.times(debt.value if debt else None),
+         _dated("total debt to operating cash flow, consolidated basis", debt.quarter if debt else None)),
+    ]  # fmt: skip
+
+
+def _dated(text: str, quarter: str | None) -> str:
+    return f"{text}, twelve months to {formats.quarter(quarter)}" if quarter else f"{text}, known in no quarter"
 
 
 def _members(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list[dict[str, object]]:
@@ -126,7 +142,12 @@ def _members(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> li
     # The newest span of each member speaks; the table is sorted by its start.
     newest = {member.member_id: member for member in ledger.members(lens, layer.layer)}
     order = sorted(newest.values(), key=lambda m: (m.member_id not in revenue, -revenue.get(m.member_id, 0.0), m.name))
-    return [_member(ledger, m, revenue.get(m.member_id), profit.get(m.member_id)) for m in order]
+    then = ledger.members_at(lens, quarter) if quarter else [m for m in order if m.valid_to is None]
+    held = {m.member_id for m in then if m.layer == layer.layer}
+    return [
+        {"held": m.member_id in held, **_member(ledger, m, revenue.get(m.member_id), profit.get(m.member_id))}
+        for m in order
+    ]
 
 
 def _member(ledger: Ledger, member: Member, revenue: float | None, profit: float | None) -> dict[str, object]:
@@ -164,8 +185,7 @@ def _metrics(ledger: Ledger, lens: str, layer: Layer) -> list[tuple[str, Table, 
         unknown: dict[str, list[str]] = {}
         for metric in METRICS:
             final = [r for r in ledger.readings(lens, layer.layer, basis, metric.id) if r.final]
-            r = next((r for r in reversed(final) if r.value is not None), None)
-            if r:
+            if r := ledger.latest(lens, layer.layer, basis, metric.id):
                 numbers = (r.value, r.median, r.p25, r.p75, r.without_largest)
                 written = [formats.metric(value, metric.unit, 1) for value in numbers]
                 rows.append([metric.title, *written, f"{r.n_measured} of {r.n_members}", formats.quarter(r.quarter)])
