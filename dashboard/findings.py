@@ -246,25 +246,41 @@ def moves_with(name: str, coefficient: float, lag: int) -> str | None:
     )
 
 
-def borrows_for_capex(layers: Sequence[tuple[str, float, float]]) -> str | None:
-    """A layer covers at least half of its capex with new debt; (name, capex, change of debt), US dollars."""
-    heavy = [(debt / capex, name, capex) for name, capex, debt in layers if capex > 0 and debt >= capex / 2]
+class Funded(NamedTuple):
+    """Capex of members of a layer, and how much of it one way of paying covers, US dollars; of whom: '3 of 4'."""
+
+    layer: str
+    capex: float
+    paid: float
+    members: str
+
+    @property
+    def told(self) -> str:
+        """The layer, with its members where they are not all."""
+        part, whole = self.members.split(" of ")
+        return self.layer if part == whole else f"{self.layer} ({self.members} members)"
+
+
+def borrows_for_capex(layers: Sequence[Funded]) -> str | None:
+    """A layer covers at least half of its capex with new debt."""
+    heavy = [one for one in layers if one.capex > 0 and one.paid >= one.capex / 2]
     if not heavy:
         return None
-    share, name, capex = max(heavy, key=lambda one: one[2])
-    return f"{name} {verb(name, 'borrow')} {formats.cents(share)} for each dollar of {formats.dollars(capex)} of capex"
+    top = max(heavy, key=lambda one: one.capex)
+    return (
+        f"{top.told} {verb(top.layer, 'borrow')} {formats.cents(top.paid / top.capex)} for each dollar of "
+        f"{formats.dollars(top.capex)} of capex"
+    )
 
 
-def pays_from_operations(layers: Sequence[tuple[str, float, float]]) -> str | None:
-    """The layer that spends most pays for all of it from operations; (name, capex, operating cash flow), US dollars."""
-    if not layers:
-        return None
-    name, capex, flow = max(layers, key=lambda one: one[1])
-    if capex <= 0 or flow < capex:
+def pays_from_operations(layers: Sequence[Funded]) -> str | None:
+    """The layer that spends most pays for all of it from operations."""
+    top = max(layers, key=lambda one: one.capex, default=None)
+    if top is None or top.capex <= 0 or top.paid < top.capex:
         return None
     return (
-        f"{name} still {verb(name, 'earn')} what they spend: {formats.dollars(flow)} from operations against "
-        f"{formats.dollars(capex)} of capex"
+        f"{top.told} still {verb(top.layer, 'earn')} what they spend: {formats.dollars(top.paid)} from operations "
+        f"against {formats.dollars(top.capex)} of capex"
     )
 
 

@@ -94,6 +94,11 @@ def quarter(label: str | None) -> str:
     return UNKNOWN if label is None else f"{label[:4]}{SPACE}{label[4:]}"
 
 
+def months(label: str | None) -> str:
+    """Write the twelve months to the end of a calendar quarter: 'twelve months to 2025 Q4'."""
+    return f"twelve months to {quarter(label)}"
+
+
 def day(value: date | None) -> str:
     """Write a date: '30 Sep 2026'."""
     return UNKNOWN if value is None else f"{value.day}{SPACE}{_MONTHS[value.month - 1]}{SPACE}{value.year}"

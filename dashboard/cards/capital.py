@@ -91,28 +91,34 @@ def funding(ledger: Ledger, lens: str) -> Card:
     headline = ledger.headline(lens, "consolidated")
     rows, table, known, older = [], list[list[Value]](), [], []
     for layer in ledger.layers(lens):
-        quarter, capex, parts = _funded(ledger, lens, layer.layer, headline)
-        table.append([layer.name, formats.quarter(quarter), capex, *(parts.get(m) for m in FUNDING)])
+        quarter, capex, parts, whose = _funded(ledger, lens, layer.layer, headline)
+        table.append([layer.name, formats.quarter(quarter), capex, *(parts.get(m) for m in FUNDING), whose])
         if quarter is None or capex is None:
             rows.append(bars.Bar(layer.name, [], "", "known of too few"))
             continue
         late = quarter != headline
         pieces = [bars.Part(name, parts[m], fill) for m, (name, fill) in FUNDING.items()]
         rows.append(bars.Bar(layer.name + " †" * late, pieces, formats.dollars(capex)))
-        known.append((layer.name, capex, parts, late))
+        known.append((layer.name, capex, parts, whose, late))
         older += [f"{layer.name} ({formats.quarter(quarter)})"] if late else []
     if not known:
         return Card("funding", question, [])
-    at, now = formats.quarter(headline), [(name, capex, parts) for name, capex, parts, late in known if not late]
+    at = formats.quarter(headline)
+
+    def paid(measure: str) -> list[findings.Funded]:
+        return [
+            findings.Funded(name, capex, parts[measure], whose) for name, capex, parts, whose, late in known if not late
+        ]
+
     title = findings.first(
         f"How capex was paid for, twelve months to {at}",
-        findings.borrows_for_capex([(name, capex, parts["funded_by_debt"]) for name, capex, parts in now]),
-        findings.pays_from_operations([(name, capex, parts["funded_by_operations"]) for name, capex, parts in now]),
+        findings.borrows_for_capex(paid("funded_by_debt")),
+        findings.pays_from_operations(paid("funded_by_operations")),
     )
     told = "; ".join(
         f"{name}: capex {formats.dollars(capex)}, of it "
         + ", ".join(f"{FUNDING[m][0]} {formats.dollars(parts[m])}" for m in FUNDING)
-        for name, capex, parts, _ in known
+        for name, capex, parts, *_ in known
     )
     view = View(
         key="all",
@@ -124,7 +130,7 @@ def funding(ledger: Ledger, lens: str) -> Card:
         coverage=f"{len(known)} of {len(rows)} layers",
         table=Table(
             [Column("Layer"), Column("Twelve months to"), Column("Capex", "USD"),
-             *(Column(name.capitalize(), "USD") for name, _ in FUNDING.values())],
+             *(Column(name.capitalize(), "USD") for name, _ in FUNDING.values()), Column("Members")],
             table,
         ),
         pictures=_both(rows, list(FUNDING.values())),
@@ -135,15 +141,18 @@ def funding(ledger: Ledger, lens: str) -> Card:
     return Card("funding", question, [view], size="wide", break_at=560)
 
 
-def _funded(ledger: Ledger, lens: str, layer: str, headline: str) -> tuple[str | None, float | None, dict[str, float]]:
+def _funded(
+    ledger: Ledger, lens: str, layer: str, headline: str
+) -> tuple[str | None, float | None, dict[str, float], str]:
+    """The newest of eight quarters in which every part is known: capex, its parts, and of how many members."""
     for back in range(8):
         quarter = shifted(headline, -back)
         found = measures(ledger, lens, quarter)
         parts = {m: amount for m in FUNDING if (amount := value(found, layer, m)) is not None}
         row = found.get((layer, "funded_capex"))
         if row and row["value"] is not None and row["status"] == "final" and len(parts) == len(FUNDING):
-            return quarter, row["value"], parts
-    return None, None, {}
+            return quarter, row["value"], parts, f"{row['n_measured']} of {row['n_members']}"
+    return None, None, {}, ""
 
 
 def to_come(ledger: Ledger, lens: str) -> Card:

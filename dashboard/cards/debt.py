@@ -24,10 +24,10 @@ def card(ledger: Ledger, lens: str) -> Card:
 
 
 def loads(ledger: Ledger, lens: str, metric: str, quarter: str) -> dict[str, list[chart.Load]]:
-    """Return by layer the newest value of each listed company there, at most a year before `quarter`."""
+    """Return by layer the value of each listed company there at `quarter`, or its newest of the year before."""
     found: dict[str, list[chart.Load]] = {}
     for company, layer in {m.company_id: m.layer for m in ledger.members_at(lens, quarter) if m.primary}.items():
-        values = ledger.company_values.get((company, metric), [])
+        values = [one for one in ledger.company_values.get((company, metric), []) if one[0] <= quarter]
         if values and values[-1][0] >= shifted(quarter, -OLDEST):
             at, value = values[-1][0], values[-1][1]
             load = chart.Load(ledger.names[company], value, at, late=at < shifted(quarter, -FRESH))
@@ -57,7 +57,7 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
         findings.heaviest_debt(fresh, median(stake.value for stake in fresh), against),
     )
     listed = {m.company_id for m in ledger.members_at(lens, quarter) if m.primary}
-    oldest, newest = min(load.quarter for load in everyone), max(load.quarter for load in everyone)
+    oldest = min(load.quarter for load in everyone)
     rows: list[list[Value]] = [
         [name, load.name, load.value, formats.quarter(load.quarter)]
         for name, _, group in layers
@@ -67,12 +67,12 @@ def _view(ledger: Ledger, lens: str, metric: str) -> View | None:
     return View(
         key=metric,
         title=title,
-        subtitle=f"{measure}, trailing twelve months at the newest calendar quarter known; dot: company, "
+        subtitle=f"{measure}, {formats.months(quarter)}, or the newest known before; dot: company, "
         "tick: the layer’s median, band: range.",
         alt=f"{title}. Highest by layer: "
         + ", ".join(f"{name} {load.name} {formats.times(load.value)}" for name, load in highest)
         + ".",
-        as_of=f"newest quarter of each company, {formats.quarter(oldest)} to {formats.quarter(newest)}",
+        as_of=formats.months(quarter) + (f", the oldest of {formats.quarter(oldest)}" if oldest < quarter else ""),
         coverage=f"{len(everyone)} of {len(listed)} listed companies",
         table=Table([Column("Layer"), Column("Company"), Column(measure, "times"), Column("Calendar quarter")], rows),
         pictures={"wide": chart.picture(layers, measure, 400), "narrow": chart.picture(layers, measure, 190)},

@@ -81,20 +81,28 @@ def _view(ledger: Ledger, lens: str, setting: Setting) -> View | None:
     for name, _, points in layers:
         for p in points:
             values.setdefault(p.quarter, {})[name] = p.value
-    newest = {name: final[-1] for name, _, points in layers if (final := [p for p in points if p.final])}
+    # What layers are compared at: the newest quarter that is final in all; on a past day each layer's own newest.
+    common = max(p.quarter for _, _, points in layers for p in points) if day else ledger.headline(lens, basis)
+    newest = {
+        name: final[-1]
+        for name, _, points in layers
+        if (final := [p for p in points if p.final and p.quarter <= common])
+    }
     if not newest:
         return None
     every = [value for quarter in values.values() for value in quarter.values()]
     low, high = (-0.2 if min(every) < -0.05 else -0.05), (0.8 if metric == "gross_margin" else 0.65)
-    pictures = chart.pictures(layers, measure, low, high, _now(ledger, lens, setting, min(values)) if day else None)
-    panels = []
+    dots = {name: p.quarter for name, p in newest.items()}
+    later = _now(ledger, lens, setting, min(values)) if day else None
+    pictures = chart.pictures(layers, measure, low, high, dots, later)
+    panels, ends = [], sorted(dots.values())
     for layer in ledger.layers(lens):
         shown = newest.get(layer.name)
         at = ledger.reading(lens, layer.layer, basis, metric, ledger.headline(lens, basis), window)
         value = formats.percent(shown.value) if shown else formats.UNKNOWN
+        value += f", {formats.quarter(shown.quarter)}" if shown and shown.quarter != ends[-1] else ""
         unknown = "not known then" if day else unknown_text(at)
         panels.append(Panel(layer.name, layer.colour, value, pictures.get(layer.name), unknown))
-    ends = sorted(p.quarter for p in newest.values())
     dark = [panel.name for panel in panels if panel.picture is None]
     beyond = [name for name, _, points in layers if any(not low <= p.value <= high for p in points)]
     told = ", ".join(f"{name} {formats.percent(p.value)}" for name, p in newest.items())
@@ -109,14 +117,21 @@ def _view(ledger: Ledger, lens: str, setting: Setting) -> View | None:
         alt=f"{title}. {short} margin {f'as known on {on}' if day else 'now'}: {told}."
         + (f" Unknown: {', '.join(dark)}." if dark else ""),
         as_of=(f"known on {on}; " if day else "")
-        + f"newest final quarter of each layer, {formats.quarter(ends[0])} to {formats.quarter(ends[-1])}",
+        + (formats.months(ends[-1]) if window == "ttm" else f"calendar {formats.quarter(ends[-1])}")
+        + ", or earlier where said" * (ends[0] != ends[-1]),
         coverage=f"{len(newest)} of {len(layers)} layers",
         table=series_table(
             "Twelve months to" if window == "ttm" else "Quarter", [(name, "fraction") for name, _, _ in layers], values
         ),
         panels=panels,
         note=_note(ledger, lens, setting)
-        + "A dot stands at the newest quarter that is final for the layer; a pale dashed end is provisional. "
+        + (
+            "A dot stands at the newest quarter that was final for the layer; "
+            if day
+            else f"The dot and its figure stand at {formats.quarter(ends[-1])}, the newest quarter that is final in "
+            "every layer, or earlier where said; lines run on where more is final; "
+        )
+        + "a pale dashed end is provisional. "
         "Quarters that a third of those known at the last end of a year have not reported are left out."
         + (f" Cut at the panel’s edge: {', '.join(beyond)}; the table holds the figures." if beyond else ""),
     )

@@ -28,12 +28,14 @@ def pictures(
     measure: str,
     low: float,
     high: float,
+    dots: Mapping[str, str],
     now: Mapping[str, Sequence[Point]] | None = None,
 ) -> dict[str, Picture]:
     """Return a drawing for each (name, colour, points) that has points, by name; values beyond low..high are cut.
 
-    The data sets are one and the same objects in all of them, so that a page holds them once. `now`: where the layers
-    are as a past day knew them, what is known now, by name; it is dotted.
+    The data sets are one and the same objects in all of them, so that a page holds them once. `dots`: the quarter at
+    which a layer has its dot, by name. `now`: where the layers are as a past day knew them, what is known now, by
+    name; it is dotted.
     """
 
     def rows(points: Sequence[tuple[str, Point]]) -> list[dict[str, object]]:
@@ -70,6 +72,7 @@ def pictures(
                 "@low": low,
                 "@high": high,
                 "@final": position(finals[-1].quarter) if finals else 0,
+                "@at": position(dots[name]) if name in dots else 0,
                 "@years": [int(first) + 1, int(last)],
             }
             found[name] = Picture(_spec(now is not None), data, HEIGHT, 17, tokens)
@@ -110,7 +113,7 @@ def _spec(past: bool) -> alt.TopLevelMixin:
         own.transform_filter("datum.x >= last").mark_line(
             color="@accent", strokeWidth=2.5, strokeDash=[2, 4], opacity=0.45
         ),
-        own.transform_filter("datum.x == last").mark_circle(color="@accent", size=50, opacity=1),
+        own.transform_filter("datum.x == at").mark_circle(color="@accent", size=50, opacity=1),
         own.transform_calculate(
             tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.x > last ? ', provisional' : '')"
             " + '\\n' + measure + ' ' + format(isValid(datum.true) ? datum.true : datum.y, '.1%')"
@@ -119,6 +122,7 @@ def _spec(past: bool) -> alt.TopLevelMixin:
         .encode(tooltip="tip:N"),
     ).add_params(
         alt.param(name="last", value="@final"),
+        alt.param(name="at", value="@at"),
         alt.param(name="measure", value="@measure"),
         alt.param(name="layer", value="@layer"),
     )

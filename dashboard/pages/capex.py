@@ -79,21 +79,28 @@ def _fragile(ledger: Ledger, lens: str, quarter: str, top: str | None, names: di
 
 
 def _figures(ledger: Ledger, lens: str, quarter: str, names: dict[str, str]) -> list[tuple[str, str]]:
-    found = capital.measures(ledger, lens, quarter)
+    found, when = capital.measures(ledger, lens, quarter), formats.months(quarter)
     figures = []
     for layer in ("hyperscalers", "neoclouds", "infrastructure", "cloud-infrastructure"):
         rate = ledger.value(lens, layer, "consolidated", "capex_to_revenue", quarter)
         if layer in names and rate is not None:
-            figures.append((formats.percent(rate), f"of revenue goes to capex at {findings.low(names[layer])}"))
+            figures.append((formats.percent(rate), f"of revenue goes to capex at {findings.low(names[layer])}, {when}"))
     gaps = {layer: v for layer in names if (v := capital.value(found, layer, "funding_gap")) is not None and v > 0}
     if gaps:
         worst = max(gaps, key=lambda layer: gaps[layer])
         figures.append(
-            (formats.dollars(gaps[worst]), f"more capex than operating cash flow at {findings.low(names[worst])}")
+            (
+                formats.dollars(gaps[worst]),
+                f"more capex than operating cash flow at {findings.low(names[worst])}, {when}",
+            )
         )
     total = sum(v for layer in names if (v := capital.value(found, layer, "da_to_come")) is not None)
     if total:
         figures.append(
-            (formats.dollars(total), f"of depreciation still to come from capex since {formats.quarter(BASE_QUARTER)}")
+            (
+                formats.dollars(total),
+                f"of depreciation still to come, at the end of {formats.quarter(quarter)}, from capex since "
+                f"{formats.quarter(BASE_QUARTER)}",
+            )
         )
     return figures[:4]

@@ -34,12 +34,16 @@ Components = Mapping[tuple[str, str], Own]
 
 
 class Cell(NamedTuple):
-    """One component of one subject: the figure as text, its class, its rank in words, and why where unknown."""
+    """One component of one subject: the figure as text, its class, its rank in words, why where unknown, and of when.
+
+    `at`: the quarter of a figure that is older than the others of its table.
+    """
 
     text: str
     kind: str
     rank: str
     tip: str
+    at: str = ""
 
 
 def path(lens: str, default: str) -> str:
@@ -93,7 +97,9 @@ def _lede(ledger: Ledger, lens: str, quarter: str, rows: Components) -> str:
     text = ""
     if readings:
         name, top = max(readings, key=lambda one: one[1].value or 0.0)
-        text = f"{name}: capex is {formats.percent(top.value)} of operating cash flow, "
+        text = (
+            f"{name}: in the {formats.months(quarter)} capex is {formats.percent(top.value)} of operating cash flow, "
+        )
         text += f"{top.n_measured} of {top.n_members} measured"
         if top.without_largest is not None and top.largest:
             text += f"; without {ledger.names[top.largest]} {formats.percent(top.without_largest)}"
@@ -117,7 +123,8 @@ def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
     loads = [load for group in debt.loads(ledger, lens, "debt_to_ocf", quarter).values() for load in group]
     large = set(debt.giants(ledger, lens, quarter))
     for load in sorted((x for x in loads if x.name in large and not x.late), key=lambda x: -x.value)[:2]:
-        found.append((formats.times(load.value), f"{load.name}’s debt to operating cash flow"))
+        text = f"{load.name}’s debt to operating cash flow, {formats.months(load.quarter)}"
+        found.append((formats.times(load.value), text))
     gaps = ledger.stress.get(lens, {})
     worst = [
         (own["value"], subject)
@@ -126,7 +133,8 @@ def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
     ]
     for value, subject in sorted(worst, reverse=True)[:2]:
         if value > 0:
-            found.append((formats.dollars(value), f"{ledger.names[subject]}’s capex beyond its operating cash flow"))
+            text = f"{ledger.names[subject]}’s capex beyond its operating cash flow, {formats.months(quarter)}"
+            found.append((formats.dollars(value), text))
     return found
 
 
@@ -138,20 +146,20 @@ def _cell(component: str, row: Mapping[str, Any] | None, older: str = "") -> Cel
     if standing == "unknown":
         return Cell(formats.UNKNOWN, "unknown-cell", "", str(row["null_reason"] or "not known"))
     if standing in WORDS:
-        return Cell(WORDS[standing], standing, rank, str(row["null_reason"] or ""))
+        return Cell(WORDS[standing], standing, rank, str(row["null_reason"] or ""), older)
     text = f"{row['value']:.1f}" if component == "cash_runway" else formats.metric(row["value"], unit)
     # A third of the ranked at each end is told apart; few make no thirds.
     third = row["n_ranked"] / 3 if row["rank"] is not None and row["n_ranked"] >= 8 else 0
     kind = "high" if third and row["rank"] <= third else "low" if third and row["rank"] > 2 * third else "middle"
-    return Cell(text + (" †" if older else ""), kind, rank, older)
+    return Cell(text, kind, rank, "", older)
 
 
 def _newest(own: Own, component: str, quarter: str, *, final: bool = False) -> Cell:
-    """The newest of five quarters in which the component is known, marked where it is older than the headline."""
+    """The newest of five quarters in which the component is known, dated where it is older than the headline."""
     for at in _recent(quarter):
         row = own.get((component, at))
         if row and row["standing"] != "unknown" and (not final or row["status"] == "final"):
-            return _cell(component, row, f"of {formats.quarter(at)}" if at != quarter else "")
+            return _cell(component, row, formats.quarter(at) if at != quarter else "")
     return _cell(component, own.get((component, quarter)))
 
 
@@ -160,7 +168,7 @@ def _td(cell: Cell) -> Markup:
         cell.kind,
         Markup(' title="{}"').format(cell.tip) if cell.tip else "",
         cell.text,
-        Markup("<small>{}</small>").format(cell.rank) if cell.rank else "",
+        Markup("").join(Markup("<small>{}</small>").format(small) for small in (cell.at, cell.rank) if small),
     )
 
 
@@ -198,12 +206,13 @@ def _layers(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> dict[
         "question": "Components by layer: where does each one strain?",
         "title": f"{counted} of {len(body)} layers have at least one component",
         "subtitle": f"The newest final of five quarters to calendar {formats.quarter(quarter)} in which a component is "
-        "known († older), twelve months, consolidated basis. Small: the rank, 1 is the most strained. "
-        "Tinted: the third that is most strained; hatched: unknown, with the reason when you point at it.",
+        "known, twelve months, consolidated basis. Small: the quarter where it is an older one, and the rank, 1 is "
+        "the most strained. Tinted: the third that is most strained; hatched: unknown, with the reason when you point "
+        "at it.",
         "body": _table("Components of stress by layer", ["Layer", *(HEADS[c.metric] for c in COMPONENTS)], body, False),
         "note": "“Nothing to pay with”: debt or capex, and no earnings or cash flow to set against it; ranked before "
         "every value. “Nothing to pay”: no interest, or no cash burnt.",
-        "as_of": f"twelve months to {formats.quarter(quarter)}",
+        "as_of": f"{formats.months(quarter)}, or earlier where dated",
         "coverage": f"{counted} of {len(body)} layers",
     }  # fmt: skip
 
@@ -243,12 +252,12 @@ def _companies(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> di
         "question": "Company by company: what is known, and what is missing?",
         "title": f"{with_any} of {len(lines)} companies have at least one component",
         "subtitle": f"The newest of five quarters to calendar {formats.quarter(quarter)} in which a component is known "
-        "(† older), twelve months, whole companies. Neoclouds first. Right: what is missing, and why.",
+        "(an older one is dated), twelve months, whole companies. Neoclouds first. Right: what is missing, and why.",
         "body": _table(
             "Stress by company", ["Company", *(HEADS[c.metric] for c in COMPONENTS), "Missing"], body, True
         ),
         "note": "Private companies publish no accounts; they are listed, because their debt exists all the same.",
-        "as_of": f"twelve months to {formats.quarter(quarter)}",
+        "as_of": f"{formats.months(quarter)}, or earlier where dated",
         "coverage": f"{with_any} of {len(lines)} companies",
     }  # fmt: skip
 

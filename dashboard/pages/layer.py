@@ -97,7 +97,7 @@ def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, memb
     margin = ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or "")
     if share.amount_usd is None or margin is None:
         return f"{layer.name}: {share.n_measured} of {share.n_members} members have figures, too few for the layer"
-    when = f"twelve months to {formats.quarter(quarter)}"
+    when = formats.months(quarter)
     if share.amount_usd < 0:
         loses = findings.verb(layer.name, "lose")
         return f"{layer.name} {loses} {formats.cents(-margin)} on each dollar of sales, {when}"
@@ -128,7 +128,7 @@ def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> list[tupl
 
 
 def _dated(text: str, quarter: str | None) -> str:
-    return f"{text}, twelve months to {formats.quarter(quarter)}" if quarter else f"{text}, known in no quarter"
+    return f"{text}, {formats.months(quarter)}" if quarter else f"{text}, known in no quarter"
 
 
 def _members(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list[dict[str, object]]:

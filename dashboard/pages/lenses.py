@@ -25,6 +25,7 @@ def page(ledger: Ledger) -> Page:
         cards=[card] if card.views else [],
         context={
             "headline": card.views[0].title if card.views else neutral,
+            "months": ledger.newest(ledger.lenses[0].lens) if card.views else None,
             "columns": [_column(ledger, lens) for lens in ledger.lenses],
             "spans": spans,
             "span_title": findings.first(

@@ -48,6 +48,7 @@ def page(ledger: Ledger, lens: Lens) -> Page:
             "stack": _stack(ledger, lens.lens, quarter),
             "stack_title": findings.first(neutral, findings.dark_layer(counts)),
             "quarter": quarter,
+            "capex_at": ledger.headline(lens.lens, "consolidated") if quarter else None,
             "about": lens,
             "home": home,
             "changes": news.events(ledger) if home else [],
@@ -129,14 +130,16 @@ def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
         top = max(rates, key=lambda layer: rates[layer])
         amounts = [a for a in ledger.amounts(lens, "consolidated", at, "capex") if a.layer == top]
         who = ", ".join(ledger.names[a.company_id] for a in sorted(amounts, key=lambda a: -a.amount_usd)[:2])
-        text = f"capex to operating cash flow at {findings.low(layers[top].name)} ({who})"
+        text = f"capex to operating cash flow at {findings.low(layers[top].name)} ({who}), {formats.months(at)}"
         found.append((formats.times(rates[top]), text))
     largest = debt.giants(ledger, lens, at)
     loads = [load for group in debt.loads(ledger, lens, "debt_to_ocf", at).values() for load in group]
     big = sorted((x for x in loads if x.name in largest and not x.late), key=lambda x: x.value)
     if len(big) > 1:
-        text = f"{big[-1].name}’s debt to operating cash flow; {big[0].name}’s is {formats.times(big[0].value)}"
-        found.append((formats.times(big[-1].value), text))
+        least, most = big[0], big[-1]
+        text = f"{most.name}’s debt to operating cash flow, {formats.months(most.quarter)}; {least.name}’s is "
+        text += formats.times(least.value) + f" ({formats.quarter(least.quarter)})" * (least.quarter != most.quarter)
+        found.append((formats.times(most.value), text))
     return [figure for figure in found if figure]
 
 
@@ -151,7 +154,7 @@ def _largest_pool(ledger: Ledger, lens: str, layers: list[Layer], quarter: str) 
         return None
     profit, top = max(known, key=lambda one: one[0])
     share = ledger.share(lens, top.layer, "layer", "operating_income", BASE_QUARTER)
-    text = f"operating income, {findings.low(top.name)}"
+    text = f"operating income, {findings.low(top.name)}, {formats.months(quarter)}"
     if share and share.amount_usd is not None:
         way = "up" if profit > share.amount_usd else "down"
         text += f", {way} from {formats.dollars(share.amount_usd)} in {formats.quarter(BASE_QUARTER)}"
@@ -164,7 +167,9 @@ def _capex_rate(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> tuple[
     if now is None:
         return None
     was = f", from {formats.percent(then)} in {formats.quarter(BASE_QUARTER)}" if then is not None else ""
-    return formats.percent(now), f"of revenue goes to capex at {findings.low(layer.name)}{was}"
+    return formats.percent(
+        now
+    ), f"of revenue goes to capex at {findings.low(layer.name)}, {formats.months(quarter)}{was}"
 
 
 def _measured(ledger: Ledger, lens: str, quarter: str | None) -> list[tuple[str, int, int]]:
@@ -221,7 +226,8 @@ def _chips(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list
             "name": m.name,
             "measured": m.member_id in profit,
             "ours": not m.named_by_source,
-            "amount": formats.dollars(profit.get(m.member_id)),
+            "tip": f"operating income {formats.dollars(profit[m.member_id])}" if m.member_id in profit
+            else "no public figures" if m.measure == "dark" else "no operating income for these months",
         }
         for m in order
-    ]
+    ]  # fmt: skip

@@ -121,12 +121,15 @@ def _index(quarter: str) -> int:
 
 
 def _figures(now: Mapping[str, Any], base: str) -> list[tuple[str, str]]:
+    at, when = formats.quarter(now["calendar_quarter"]), formats.months(now["calendar_quarter"])
     return [
-        (formats.dollars(now["required_revenue_usd"]), "a year required of applications and models, at the defaults"),
+        (formats.dollars(now["required_revenue_usd"]),
+         f"a year required of applications and models at the end of {at}, with the default assumptions"),
         (formats.dollars(now["measured_revenue_usd"]),
-         f"measured, all revenue of {now['n_measured']} of {now['n_members']} members, from AI or not"),
-        (formats.dollars(now["new_revenue_usd"]), f"of it is growth since {base}"),
-        (f"{now['n_named_measured']} of {now['n_named']}", "of those whom the source names report figures"),
+         f"measured, {when}, all revenue of {now['n_measured']} of {now['n_members']} members, from AI or not"),
+        (formats.dollars(now["new_revenue_usd"]), f"of it is growth since {base}, {when}"),
+        (f"{now['n_named_measured']} of {now['n_named']}",
+         f"of those whom the source names report figures, {when}"),
     ]  # fmt: skip
 
 

@@ -64,17 +64,19 @@ def _about(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, held: l
     margin = ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or "")
     share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
     figures = [
-        ("Operating income", formats.dollars(share.amount_usd if share else None)),
-        ("Operating margin", formats.percent(margin)),
-        ("Capex ÷ revenue", formats.percent(ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", at))),
-        ("Debt ÷ cash flow", formats.times(ledger.value(lens, layer.layer, "consolidated", "debt_to_ocf", at))),
+        ("Operating income", formats.dollars(share.amount_usd if share else None), quarter),
+        ("Operating margin", formats.percent(margin), quarter),
+        ("Capex ÷ revenue, consolidated",
+         formats.percent(ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", at)), at),
+        ("Debt ÷ cash flow, consolidated",
+         formats.times(ledger.value(lens, layer.layer, "consolidated", "debt_to_ocf", at)), at),
     ]  # fmt: skip
     dollars = by_member(ledger, lens, "layer", quarter)
     members = [_member(ledger, m, dollars.get((layer.layer, m.member_id), {})) for m in held]
     return {
         "layer": layer,
         "href": layer_path(lens, layer),
-        "figures": figures,
+        "figures": [(f"{name}, {formats.months(when)}" if when else name, text) for name, text, when in figures],
         "flows": flows_of(ledger, lens, layer),
         "members": sorted(members, key=lambda m: (m["profit"] is None, -(m["profit"] or 0.0), m["name"])),
         "measured": sum(m["profit"] is not None for m in members),

@@ -38,7 +38,7 @@ def test_who_paid_sums_to_capex_and_names_the_borrower(ledger: Ledger) -> None:
     # 60 of 100 borrowed; parts 90 + 60 − 30 − 20 + 0 = 100.
     assert view.title == f"Hyperscalers borrow 60 cents for each dollar of $100{NBSP}bn of capex"
     row = next(row for row in view.table.rows if row[0] == "Hyperscalers")
-    assert row[2] == sum(float(part) for part in row[3:] if part is not None)
+    assert row[2] == sum(float(part) for part in row[3:-1] if part is not None)
     assert view.coverage == "1 of 5 layers"
     words = {row["name"]: row["words"] for row in view.pictures["wide"].data["rows"]}
     assert words["Models"] == "known of too few" and words["Hyperscalers"] is None
@@ -70,11 +70,12 @@ def test_findings_of_capital() -> None:
         "4.0× what they did in 2022 Q4"
     )
     assert findings.largest_spender({"Hyperscalers": 40e9, "Energy": 50e9, "Chips": 30e9}, {}, "2022 Q4") is None
-    assert findings.borrows_for_capex([("Storage", 10e9, 4.9e9)]) is None
-    assert findings.pays_from_operations([("Storage", 10e9, 20e9), ("Chips", 40e9, 30e9)]) is None
-    assert findings.pays_from_operations([("Chips", 40e9, 50e9)]) == (
-        f"Chips still earn what they spend: $50{NBSP}bn from operations against $40{NBSP}bn of capex"
-    )
+    storage, chips = (findings.Funded("Storage", 10e9, 4.9e9, "5 of 5"), findings.Funded("Chips", 40e9, 30e9, "3 of 4"))
+    assert findings.borrows_for_capex([storage]) is None
+    assert findings.pays_from_operations([storage._replace(paid=20e9), chips]) is None
+    told = f"still earn what they spend: $50{NBSP}bn from operations against $40{NBSP}bn of capex"
+    assert findings.pays_from_operations([chips._replace(paid=50e9)]) == f"Chips (3 of 4 members) {told}"
+    assert findings.pays_from_operations([chips._replace(paid=50e9, members="4 of 4")]) == f"Chips {told}"
 
 
 def test_lines_label_the_newest_final_amount_and_mark_events() -> None:

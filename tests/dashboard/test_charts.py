@@ -133,11 +133,12 @@ def test_panels_share_one_data_set_and_cut_what_lies_beyond() -> None:
         ("Storage", "storage", [panels.Point("2025Q3", 0.1, True), panels.Point("2025Q4", 0.9, False)]),
         ("Models", "models", []),
     ]
-    found = panels.pictures(layers, "operating margin", -0.2, 0.6)
+    found = panels.pictures(layers, "operating margin", -0.2, 0.6, {"Storage": "2025Q2"})
     assert list(found) == ["Storage"]
     rows = found["Storage"].data["series"]
     assert [(row["y"], row["true"]) for row in rows] == [(0.1, None), (0.6, 0.9)]
     assert found["Storage"].tokens["@final"] == position("2025Q3") == 2025.75
+    assert found["Storage"].tokens["@at"] == 2025.5  # the dot stands where the layers are compared
 
 
 def test_a_rate_beyond_the_axis_is_written_in_words() -> None:
