@@ -130,8 +130,8 @@ def _environment() -> jinja2.Environment:
     )
     filters: dict[str, Callable[..., str]] = {
         "dollars": formats.dollars, "percent": formats.percent, "times": formats.times, "number": formats.number,
-        "quarter": formats.quarter, "months": formats.months, "day": formats.day, "millions": company.millions,
-        "column": formats.column, "tidy": formats.tidy,
+        "quarter": formats.quarter, "months": formats.months, "day": formats.day, "column": formats.column,
+        "tidy": formats.tidy,
     }  # fmt: skip
     environment.filters.update(filters)
     environment.globals["rows"] = table_rows

@@ -69,7 +69,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Slice]]], narrow: bool = F
         for (name, colour, _, share), y in zip(labelled, places, strict=True)
     ]  # fmt: skip
     first, last = position(quarters[0]), position(quarters[-1])
-    years = range(int(first) + (first > int(first)), int(last) + 1)  # 2026.0 is the end of 2025
+    years = range(int(first) + (first > int(first)), int(last) + 1)
     step = 2 if len(years) > (5 if narrow else 8) else 1
     tokens = {"@first": first, "@last": last, "@years": [y for y in years if (years[-1] - y) % step == 0]}
     provisional = [{"x": (position(last_final) + last) / 2, "text": "provisional"}] if last_final < quarters[-1] else []
@@ -126,9 +126,7 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         "x:Q",
         title=None,
         scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
-        axis=alt.Axis(
-            values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2", labelFlush=True
-        ),
+        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2", labelFlush=True),
     )
     y = alt.Y(
         "y:Q",

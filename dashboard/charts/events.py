@@ -21,7 +21,7 @@ class Event(NamedTuple):
 
     @property
     def at(self) -> float:
-        """The day on a scale of years, on which 2025.25 is the end of the first quarter of 2025."""
+        """The day on a scale of years, on which 2025 is its first day and 2025.25 the end of its first quarter."""
         start = date(self.day.year, 1, 1)
         return self.day.year + (self.day - start).days / (date(self.day.year + 1, 1, 1) - start).days
 

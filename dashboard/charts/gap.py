@@ -7,6 +7,7 @@ import altair as alt
 
 from dashboard import formats
 from dashboard.charts.labels import spread
+from dashboard.charts.lines import written_bn
 from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import position
 
@@ -42,14 +43,16 @@ def picture(moments: Sequence[Moment], narrow: bool = False) -> Picture:
         known = [m for m in moments if getattr(m, name) is not None and m.final]
         if known:
             m = known[-1]
-            ends.append((getattr(m, name), position(m.quarter), name, text))
+            ends.append((getattr(m, name), m.quarter, name, text))
     ends.sort()
     places = spread([_bn(value) or 0.0 for value, *_ in ends], top / 1e9 * 18 / HEIGHT, low / 1e9, top / 1e9)
     short = {"required": "required", "measured": "measured", "growth": "growth", "rule": "rule"}
+    newest = max((at for _, at, *_ in ends), default="")
     labels = [
-        {"x": last, "y": y, "name": name, "text": f"{formats.dollars(value)} {short[name] if narrow else text}"}
-        for (value, _, name, text), y in zip(ends, places, strict=True)
-    ]
+        {"x": last, "y": y, "name": name, "text": f"{formats.dollars(value)} {short[name] if narrow else text}"
+         + f", {formats.quarter(at)}" * (at != newest)}
+        for (value, at, name, text), y in zip(ends, places, strict=True)
+    ]  # fmt: skip
     years = list(range(int(first) + (first > int(first)), int(last) + 1))
     tokens = {
         "@first": first,
@@ -72,12 +75,12 @@ def _spec() -> alt.TopLevelMixin:
         "x:Q",
         title=None,
         scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
-        axis=alt.Axis(values="@years", labelExpr="'end of ' + (datum.value - 1)", grid=False, ticks=True,
+        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True,
                       tickColor="@rule-2", labelFlush=True),
     )  # fmt: skip
 
     def y(field: str) -> alt.Y:
-        axis = alt.Axis(labelExpr="'$' + format(datum.value, ',') + ' bn'", tickCount=5)
+        axis = alt.Axis(labelExpr=written_bn("datum.value", ","), tickCount=5)
         return alt.Y(
             f"{field}:Q", title=None, scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False), axis=axis
         )

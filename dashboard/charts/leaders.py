@@ -114,9 +114,7 @@ def _spec() -> alt.TopLevelMixin:
         "x:Q",
         title=None,
         scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
-        axis=alt.Axis(
-            values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2", labelFlush=False
-        ),
+        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2", labelFlush=False),
     )
 
     def y(field: str) -> alt.Y:

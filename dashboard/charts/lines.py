@@ -82,7 +82,7 @@ def key(series: Sequence[tuple[str, str, Sequence[Point]]]) -> list[tuple[str, s
     return found
 
 
-def _written(amount: str, figures: str) -> str:
+def written_bn(amount: str, figures: str) -> str:
     """The Vega expression that writes an amount given in billions, with figures as d3 formats them."""
     size = f"abs({amount})"
     return (
@@ -97,13 +97,13 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         "x:Q",
         title=None,
         scale=alt.Scale(domain=["@first", "@last"], nice=False, zero=False),
-        axis=alt.Axis(values="@years", labelExpr="datum.value - 1", grid=False, ticks=True, tickColor="@rule-2"),
+        axis=alt.Axis(values="@years", format="d", grid=False, ticks=True, tickColor="@rule-2"),
     )
     y = alt.Y(
         "y:Q",
         title=None,
         scale=alt.Scale(domain=["@low", "@high"], nice=False, zero=False),
-        axis=alt.Axis(labelExpr=_written("datum.value", ","), tickCount=5),
+        axis=alt.Axis(labelExpr=written_bn("datum.value", ","), tickCount=5),
     )
     stroke, fill = alt.Stroke("stroke:N", scale=None), alt.Fill("dot:N", scale=None)
     base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
@@ -117,7 +117,7 @@ def _spec(narrow: bool) -> alt.TopLevelMixin:
         base.transform_filter("isValid(datum.y)")
         .transform_calculate(
             tip=f"datum.layer + '\\n' + {quarter_at()} + (datum.sure ? '' : ', provisional') + '\\n' + measure"
-            f" + ' ' + {_written('datum.y', ',.1f')}"
+            f" + ' ' + {written_bn('datum.y', ',.1f')}"
         )
         .mark_circle(size=160, opacity=0)
         .encode(tooltip="tip:N"),

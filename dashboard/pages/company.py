@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 from markupsafe import Markup
@@ -24,16 +24,22 @@ from dashboard.ledger import SOURCE_NAMES, Layer, Ledger, Member
 from dashboard.pages import health
 from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as
 
+# Numbers in millions have more digits than a column has room for where one of the currency is worth little.
+BILLIONS = frozenset({"KRW"})
 # Numbers of twelve quarters are explained; a change over twelve months reaches two years further back.
 QUARTERS, YEARS, EXPLAINED_YEARS = 12, 10, 5
 ROWS = 20
 
 
 class Cell(NamedTuple):
-    """One number of a table: as written, and which figure or metric explains it (None for an unknown one)."""
+    """One number of a table: as written, and which figure or metric explains it (None for an unknown one).
+
+    exact: the number itself, where the text is rounded by more than a million.
+    """
 
     text: str
     figure: str | None
+    exact: float | None = None
 
 
 class Sheet(NamedTuple):
@@ -98,14 +104,15 @@ def _page(
             "figures": _key_figures(ledger, company_id),
             "places": places.get(company_id, []),
             "currency": currency,
+            "unit": _unit(currency),
             "year_end": formats.month(int(str(company["fiscal_year_end_month"]))),
-            "statements": _statements(quarters, figures, "value"),
-            "statements_usd": _statements(quarters, figures, "value_usd") if currency != "USD" else None,
-            "years": _years(tables["core.company_years"]),
+            "statements": _statements(quarters, figures, "value", currency),
+            "statements_usd": _statements(quarters, figures, "value_usd", "USD") if currency != "USD" else None,
+            "years": _years(tables["core.company_years"], currency),
             "metrics": _metrics(tables["marts.company_metrics"]),
-            "segments": _segments(tables["core.segment_quarters"]),
-            "restatements": _restatements(tables["marts.restatements"]),
-            "disagreements": _disagreements(tables["marts.disagreements"]),
+            "segments": _segments(tables["core.segment_quarters"], currency),
+            "restatements": _restatements(tables["marts.restatements"], currency),
+            "disagreements": _disagreements(tables["marts.disagreements"], currency),
             "gaps": _gaps(tables["core.gaps"]),
             "anomalies": [health.told(row) for row in tables["core.anomalies"].iter_rows(named=True)],
             "kinds": health.KINDS,
@@ -257,6 +264,18 @@ def millions(value: float | None) -> str:
     return f"{value / 1e6:,.1f}".replace("-", formats.MINUS)
 
 
+def _unit(currency: str) -> str:
+    """The unit in which statements of a currency are written, in words."""
+    return f"{'Billions' if currency in BILLIONS else 'Millions'} of {currency}"
+
+
+def _amount(item: str, value: float, currency: str, figure: str | None = None) -> Cell:
+    """An amount in the unit of its currency; shares are in millions whatever the currency."""
+    if currency not in BILLIONS or BY_ID[item].unit == "shares":
+        return Cell(millions(value), figure)
+    return Cell(millions(value / 1e3), figure, value)
+
+
 def _sheet(rows: Iterable[tuple[str, dict[str, Cell]]], oldest_first: list[str]) -> Sheet:
     """A table with the newest period beside the titles, where a phone shows it."""
     columns = oldest_first[::-1]
@@ -267,13 +286,14 @@ def _td(cell: Cell | None) -> str:
     """A cell as HTML; its text is a number of ours and needs no escaping."""
     if cell is None:
         return f'<td class="num na">{formats.UNKNOWN}</td>'
+    text = cell.text if cell.exact is None else f"<data value={cell.exact:.15g}>{cell.text}</data>"
     if cell.figure is None:
-        return f"<td class=num>{cell.text}</td>"
-    return f'<td class=num><button type=button class=why data-why="{cell.figure}">{cell.text}</button></td>'
+        return f"<td class=num>{text}</td>"
+    return f'<td class=num><button type=button class=why data-why="{cell.figure}">{text}</button></td>'
 
 
-def _statements(quarters: pl.DataFrame, figures: _Figures, column: str) -> Sheet:
-    """Items by fiscal quarter, the newest quarters, in millions."""
+def _statements(quarters: pl.DataFrame, figures: _Figures, column: str, currency: str) -> Sheet:
+    """Items by fiscal quarter, the newest quarters, in the unit of the currency."""
     known = quarters.filter((pl.col("derivation") != "year_only") & pl.col(column).is_not_null())
     ends = known["period_end"].unique().sort().tail(QUARTERS).to_list()
     cells: dict[str, dict[str, Cell]] = {}
@@ -281,12 +301,12 @@ def _statements(quarters: pl.DataFrame, figures: _Figures, column: str) -> Sheet
         known.filter(pl.col("period_end").is_in(ends)).select("item", "period_end", column).iter_rows()
     ):
         at = figures.index.get((item, end, False))
-        cells.setdefault(item, {})[str(end)] = Cell(millions(value), None if at is None else str(at))
+        cells.setdefault(item, {})[str(end)] = _amount(item, value, currency, None if at is None else str(at))
     return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(end) for end in ends])
 
 
-def _years(years: pl.DataFrame) -> Sheet:
-    """Items by fiscal year, in millions of the reporting currency."""
+def _years(years: pl.DataFrame, currency: str) -> Sheet:
+    """Items by fiscal year, in the unit of the reporting currency."""
     if years.is_empty():
         return Sheet([], [])
     last = years["fiscal_year"].unique().sort().tail(YEARS).to_list()
@@ -294,7 +314,7 @@ def _years(years: pl.DataFrame) -> Sheet:
     for item, year, value in (
         years.filter(pl.col("fiscal_year").is_in(last)).select("item", "fiscal_year", "value").iter_rows()
     ):
-        cells.setdefault(item, {})[str(year)] = Cell(millions(value), None)
+        cells.setdefault(item, {})[str(year)] = _amount(item, value, currency)
     return _sheet(((i.title, cells[i.id]) for i in ITEMS if i.id in cells), [str(year) for year in last])
 
 
@@ -311,8 +331,8 @@ def _metrics(metrics: pl.DataFrame) -> Sheet:
     return _sheet(((m.title, cells[m.id]) for m in METRICS if m.id in cells), quarters)
 
 
-def _segments(segments: pl.DataFrame) -> Sheet:
-    """Segments by fiscal quarter (a whole year is marked), in millions of the reporting currency."""
+def _segments(segments: pl.DataFrame, currency: str) -> Sheet:
+    """Segments by fiscal quarter (a whole year is marked), in the unit of the reporting currency."""
     if segments.is_empty():
         return Sheet([], [])
     ends = segments["period_end"].unique().sort().tail(QUARTERS).to_list()
@@ -322,17 +342,26 @@ def _segments(segments: pl.DataFrame) -> Sheet:
         "segment", "item", "period_end", "value", "derivation"
     ).iter_rows():
         title = f"{segment}: {BY_ID[item].title.lower()}"
-        text = millions(value) + (" (year)" if derivation == "year_only" else "")
-        cells.setdefault(title, {})[str(end)] = Cell(text, None)
+        cell = _amount(item, value, currency)
+        text = cell.text + (" (year)" if derivation == "year_only" else "")
+        cells.setdefault(title, {})[str(end)] = cell._replace(text=text)
     return _sheet(cells.items(), [str(end) for end in ends])
 
 
-def _restatements(rows: pl.DataFrame) -> list[dict[str, object]]:
-    return rows.sort("known_at", descending=True).head(ROWS).to_dicts() if rows.height else []
+def _restatements(rows: pl.DataFrame, currency: str) -> list[dict[str, object]]:
+    found = rows.sort("known_at", descending=True).head(ROWS).iter_rows(named=True)
+    return [_both(row, ("old_value", "new_value"), currency) for row in found]
 
 
-def _disagreements(rows: pl.DataFrame) -> list[dict[str, object]]:
-    return rows.sort("period_end", "item", descending=[True, False]).head(ROWS).to_dicts() if rows.height else []
+def _disagreements(rows: pl.DataFrame, currency: str) -> list[dict[str, object]]:
+    found = rows.sort("period_end", "item", descending=[True, False]).head(ROWS).iter_rows(named=True)
+    return [_both(row, ("value", "other_value"), currency) for row in found]
+
+
+def _both(row: dict[str, Any], values: tuple[str, str], currency: str) -> dict[str, object]:
+    """A row with the cells of two of its values, 'first' and 'other'."""
+    cells = (Markup(_td(None if row[v] is None else _amount(row["item"], row[v], currency))) for v in values)
+    return {**row, **dict(zip(("first", "other"), cells, strict=True))}
 
 
 def _gaps(rows: pl.DataFrame) -> list[dict[str, object]]:

@@ -38,7 +38,11 @@ GLOSSARY = (
         "The quarter of the calendar that holds the midpoint of a fiscal quarter: Nvidia’s quarter ended 25 January "
         "2026 is 2025 Q4.",
     ),
-    ("TTM", "Trailing twelve months: four contiguous fiscal quarters that span 350 to 380 days, else unknown."),
+    (
+        "TTM",
+        "Trailing twelve months: four contiguous fiscal quarters that span 350 to 380 days, else unknown. On every "
+        "chart over time a figure stands where its months end, and the name of a year where that year begins.",
+    ),
     (
         "Final, provisional",
         "A quarter is final for a layer once members with at least 80% of its trailing revenue have reported; until "

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import altair as alt
 import pytest
 
 from dashboard import site, theme
-from dashboard.charts import capex, capture, debt, history, panels, profit_pools, stress
+from dashboard.charts import capex, capture, debt, gap, history, leaders, lines, panels, profit_pools, stress
 from dashboard.charts.picture import Picture
 from dashboard.ledger import Ledger, Reading, position, shifted
 from tests.dashboard import synthetic
@@ -201,3 +202,29 @@ def test_layers_too_narrow_for_their_labels_go_down_the_page() -> None:
     roomy = profit_pools.picture(POOLS, "operating income")
     assert crowded.spec is profit_pools.picture(POOLS, "operating income", narrow=True).spec
     assert roomy.spec is not crowded.spec
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        capture._spec(False),
+        lines._spec(False),
+        gap._spec(),
+        leaders._spec(),
+        history._spec("times"),
+        panels._spec(False),
+    ],
+    ids=["capture", "lines", "gap", "leaders", "history", "panels"],
+)
+def test_on_every_chart_over_time_a_year_s_name_stands_where_the_year_begins(spec: dict[str, Any]) -> None:
+    # 2026.0 is the end of 2025Q4, and so the beginning of 2026; the number itself is written, nothing is taken off.
+    axes = [x["axis"] for layer in spec["layer"] if (x := layer.get("encoding", {}).get("x", {})).get("axis")]
+    assert axes
+    for axis in axes:
+        assert axis["values"] == "@years" and axis["format"] == "d" and "labelExpr" not in axis
+
+
+def test_a_line_of_the_gap_that_ends_earlier_says_where() -> None:
+    moments = [gap.Moment("2025Q4", 5e9, 3e9, 1e9, 9e9, True), gap.Moment("2026Q1", 6e9, 4e9, 2e9, None, True)]
+    texts = {row["name"]: row["text"] for row in gap.picture(moments).data["labels"]}
+    assert texts["rule"] == "$9\u00a0bn Sequoia’s rule, 2025\u00a0Q4" and texts["measured"] == "$4\u00a0bn measured"

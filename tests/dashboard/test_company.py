@@ -127,3 +127,19 @@ def test_a_company_that_is_not_listed_has_no_page(page: str, built: tuple[Path, 
 )
 def test_millions(value: float | None, text: str) -> None:
     assert millions(value) == text
+
+
+def test_amounts_of_won_are_in_billions_and_lose_nothing(tmp_path: Path) -> None:
+    given = dict(synthetic.tables())
+    won = pl.when(pl.col("company_id") == "adobe").then(pl.lit("KRW")).otherwise(pl.col("currency"))
+    given["core.companies"] = given["core.companies"].with_columns(currency=won)
+    given["core.company_quarters"] = given["core.company_quarters"].with_columns(
+        value=pl.when(pl.col("company_id") == "adobe").then(133_873_443e6).otherwise(pl.col("value")), currency=won
+    )
+    site.build(given, tmp_path, run_id="0123456789ab", as_of=synthetic.AS_OF, version="9.9.9")
+    text = (tmp_path / "companies/adobe.html").read_text(encoding="utf-8")
+    sheet = re.search(r'id="quarters".*?</section>', text, re.S)
+    assert sheet and "Billions of KRW (share counts in millions)" in sheet[0]
+    assert "<data value=133873443000000>133,873</data>" in sheet[0]
+    other = (tmp_path / "companies/amd.html").read_text(encoding="utf-8")
+    assert "Millions of USD" in other and "<data" not in other.split('id="quarters"')[1].split("</section>")[0]
