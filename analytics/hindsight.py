@@ -28,6 +28,16 @@ def past_quarter_ends(as_of: date, count: int = DAYS) -> list[date]:
     return pl.select(windows.last_day_of(quarter)).to_series().to_list()
 
 
+def heard(observations: pl.DataFrame) -> pl.DataFrame:
+    """The observations that mean an item of METRICS, so that no other figure's news makes past days again.
+
+    Args:
+        observations: raw.observations.
+    """
+    items = {item for name in METRICS for a in metrics.metric(name).amounts for item, _ in a.terms}
+    return observations.filter(pl.col("concept").is_in([c.label for c in CONCEPTS if c.item in items]))
+
+
 def layer_metrics_then(
     observations: pl.DataFrame,
     companies: pl.DataFrame,
@@ -48,9 +58,7 @@ def layer_metrics_then(
         layers: core.layers.
         days: the days on which it is asked what was known.
     """
-    items = {item for name in METRICS for a in metrics.metric(name).amounts for item, _ in a.terms}
-    labels = [concept.label for concept in CONCEPTS if concept.item in items]
-    wanted = observations.filter(pl.col("concept").is_in(labels))
+    wanted = heard(observations)
     contract = table("marts.layer_metrics_then")
     found = [
         _then(wanted, companies, fx_rates, memberships, layers, day)

@@ -380,6 +380,15 @@ def test_submissions_and_facts_agree(client: httpx.Client, standin: StandIn) -> 
     assert told["tickers"] == ["NVDA"] and told["cik"] == "0001045810"
 
 
+def test_a_filer_of_real_weight_states_one_fact_of_each_other_concept_a_report() -> None:
+    world = World(companies=["coreweave"], others=30)
+    with StandIn(world) as standin, httpx.Client(base_url=standin.url, headers=CONTACT) as client:
+        told = facts_in(client.get("/data.sec.gov/api/xbrl/companyfacts/CIK0001769628.json").json())
+    reports = [filing for filing in world.filings("coreweave") if filing.report]
+    assert len(reports) > 4
+    assert sum(told.values()) == 144 + 30 * len(reports)
+
+
 @pytest.mark.parametrize("path", ["submissions/CIK0001045810", "api/xbrl/companyfacts/CIK0001045810"])
 def test_an_unchanged_answer_is_304(client: httpx.Client, standin: StandIn, path: str) -> None:
     address = f"/data.sec.gov/{path}.json"

@@ -14,9 +14,9 @@ from analytics import periods, point_in_time, sanity
 from analytics.contracts import conform, table
 from analytics.currency import translate
 from analytics.statements import derivation, identities, speaking
-from analytics.statements.figures import figures
+from analytics.statements.figures import figures, heard
 
-__all__ = ["Statements", "derive", "quarters", "years"]
+__all__ = ["Statements", "derive", "heard", "quarters", "years"]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,15 @@ from analytics.point_in_time import PERIOD, SERIES, SOURCE_RANK
 from analytics.quarantine import without_quarantined
 
 
+def heard(observations: pl.DataFrame) -> pl.DataFrame:
+    """The observations whose label means an item; all that filers state beside is kept, and no statement rests on it.
+
+    Args:
+        observations: raw.observations.
+    """
+    return observations.filter(pl.col("concept").is_in(concepts.frame()["concept"].implode()))
+
+
 def figures(observations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     """Observations that mean an item, in our sign, on the company's grid of fiscal quarter ends.
 

@@ -25,14 +25,15 @@ def layer_metrics_then(
 ) -> pl.DataFrame:
     """One row per known day, lens, layer, calendar quarter and metric: the layer's figure from what was known then."""
     days = hindsight.past_quarter_ends(as_of(company_quarters, prices))
+    told = hindsight.heard(observations)
     registry = [digests(table.with_columns(all=True), "all") for table in (companies, memberships, layers)]
-    figures, rates = (_by_day(table, day, days) for table, day in ((observations, "known_at"), (fx_rates, "date")))
+    figures, rates = (_by_day(table, day, days) for table, day in ((told, "known_at"), (fx_rates, "date")))
     code = fingerprint.code("analytics", "assets")
     parts = {day: fingerprint.digest(code, registry, figures[: at + 1], rates[: at + 1]) for at, day in enumerate(days)}
 
     def build(changed: Collection[object]) -> pl.DataFrame:
         wanted = [day for day in days if day in changed]
-        return hindsight.layer_metrics_then(observations, companies, fx_rates, memberships, layers, wanted)
+        return hindsight.layer_metrics_then(told, companies, fx_rates, memberships, layers, wanted)
 
     return kept.with_new("known_on", parts, build)
 

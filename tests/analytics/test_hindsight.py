@@ -53,5 +53,13 @@ def test_the_days_are_the_ends_of_the_quarters_before():
     assert hindsight.past_quarter_ends(date(2026, 10, 1), 2) == [date(2026, 6, 30), date(2026, 9, 30)]
 
 
+def test_past_days_rest_on_the_items_of_their_metrics_alone():
+    period = "2025-01-01", "2025-03-31", 100, "2025-05-01"
+    heard = ("us-gaap:Revenues", "us-gaap:OperatingIncomeLoss", "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment")
+    others = ("us-gaap:NetIncomeLoss", "us-gaap:OperatingLeaseCost")
+    told = observations(*(observation(concept, *period) for concept in (*heard, *others)))
+    assert hindsight.heard(told)["concept"].to_list() == list(heard)
+
+
 def test_without_days_there_is_nothing():
     assert then([]).height == 0

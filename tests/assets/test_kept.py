@@ -13,6 +13,7 @@ from analytics.contracts import table
 from assets import kept, statements
 from assets.kept import Kept, Made, by_company, digests, same
 from assets.warehouse import connect, read_table, write_table
+from tests.analytics.facts import companies, no_rates, observation, observations
 
 LENSES, FETCHES = table("core.lenses"), table("raw.fetches")
 SCHEMA = {"company_id": pl.String, "item": pl.String, "value": pl.Float64}
@@ -135,6 +136,21 @@ def test_statements_rest_on_the_rates_of_every_currency_that_the_figures_name():
     before, after = rest_on(0.031), rest_on(0.032)
     assert {company for company in before if before[company] != after[company]} == {"b"}
     assert set(before) == {"a", "b", "silent"}
+
+
+def test_a_fact_that_means_no_item_makes_no_statement_again():
+    period = "2025-01-01", "2025-03-31"
+    revenue = observation("us-gaap:Revenues", *period, 100, "2025-05-01")
+    capex = observation("us-gaap:PaymentsToAcquirePropertyPlantAndEquipment", *period, 7, "2025-05-01")
+    rent = observation("us-gaap:OperatingLeaseCost", *period, 3, "2025-05-01", unit="EUR")
+
+    def rests_on(*rows: dict[str, object]) -> dict[str, str]:
+        now = Kept({}, pl.DataFrame)
+        statements.part("quarters", observations(*rows), companies(), no_rates(), None, now)
+        return now.now
+
+    assert rests_on(revenue, rent) == rests_on(revenue)
+    assert rests_on(revenue, capex) != rests_on(revenue)
 
 
 # Bookkeeping

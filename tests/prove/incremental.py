@@ -1,12 +1,12 @@
 """What one company's news costs, over all companies: python -m tests.prove.incremental [COMPANY …].
 
-Two homes filled live by the stand-ins: one a day old, one that asked on every working day of a year. One company
+Homes filled live by the stand-ins: one a day old, others that asked on every working day of some months. One company
 files a quarter and restates a figure; a refresh by the real command, and a rebuild of a copy. The Parquet files are
 compared byte by byte, pages without what names the run. Own time is that of the command's process on all cores (user
 and system), whatever it waited for.
 
-The year is asked for in this process under a clock of its own, and stays in .artefacts: a proof that was stopped goes
-on with the day at which it was.
+The months are asked for in this process under a clock of their own, and stay in .artefacts: a proof that was stopped
+goes on with the day at which it was.
 """
 
 import os
@@ -28,10 +28,13 @@ from tests.prove.live_daily import EVENING, working_days
 from tests.prove.page import section, table
 from tests.standins import StandIn, World
 from tests.standins.figures import BY_LABEL
+from tests.standins.others import REAL
 
 # A filer in dollars, a foreign filer in another currency, one that is asked of Yahoo alone.
 NEWS = ("microsoft", "tsmc", "samsung-electronics")
-YEAR = Path(".artefacts") / "year"
+# Homes that asked for so many days, by the name of their folder.
+OLDER = {"quarter": 91, "half": 182, "year": 365}
+KEPT = Path(".artefacts")
 
 
 @dataclass(frozen=True)
@@ -43,45 +46,62 @@ class Cost:
 
 
 def main(*companies: str) -> None:
-    """A day-old home and a year-old one: fill, change, refresh, rebuild, compare; then nothing changes."""
+    """A day-old home and older ones: fill, change, refresh, rebuild, compare; then nothing changes."""
     chosen, today = companies or NEWS, datetime.now(UTC).date()
-    days = a_year(YEAR, today)
+    asked = {name: asked_daily(KEPT / name, today, since) for name, since in OLDER.items()}
     with tempfile.TemporaryDirectory() as folder:
-        young, old = Place(Path(folder) / "young"), Place(Path(folder) / "old")
-        shutil.copytree(YEAR, old.home)
-        told = [news_of(young, chosen, today, "a day"), news_of(old, chosen[:1], today, f"{days} days")]
+        told = [news_of(Place(Path(folder) / "young"), chosen, today, "a day")]
+        told.append(news_of(Place(Path(folder) / "heavy"), chosen[:1], today, "a day, real weight", REAL))
+        for name, days in asked.items():
+            place = Place(Path(folder) / name)
+            shutil.copytree(KEPT / name, place.home)
+            told.append(news_of(place, chosen[:1], today, f"{days} working days"))
+            shutil.rmtree(place.home)
     rows = [row for home in told for row in home.rows]
     heads = ("age", "news of", "own time, s", "of a rebuild, s", "part", "files shared with the last version", "alike")
+    idle = ", ".join(f"{home.idle.own:.1f} s ({home.age})" for home in told)
     section(
         "incremental",
         "One company's news",
         f"""{len(World(today).companies)} companies, filled live against the stand-ins ({told[0].first.own:.1f} s
 of own time). Then one files a quarter and restates a figure, and is refreshed; a copy of the home is rebuilt from its
 archive. All Parquet files have the same bytes, and all {told[0].pages} pages are the same but for the run they name.
-A rebuild reads the whole archive again, so the older a home, the smaller the part. What one company's news costs hardly
-grows: it is the tables of layers, of which nearly all change, and the pages, which all name their run.
+At real weight every filer states {REAL} concepts more that mean no item, one fact of each a report, as large filers do.
 
 {table(rows, *heads)}
 
-A refresh in which nothing was due: {told[0].idle.own:.1f} s of own time in the home of a day, {told[1].idle.own:.1f} s
-in that of {days} days, and nothing new is published.""",
+What one company's news costs hardly grows with a home: it is the tables of layers, of which nearly all change, and the
+files and pages; publishing alone, with every table as it stands, takes {told[0].publish.own:.1f} s. A rebuild reads the
+whole archive again, so the older a home, the smaller the part (docs/decisions/0006).
+
+A refresh in which nothing was due, of its own time: {idle}; nothing new is published.""",
     )
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one home told: a row for each company's news, the costs of the first refresh and of an idle one, pages."""
+    """What a home of some age told: a row for each company's news, and what else a day may cost there."""
 
+    age: str
     rows: list[tuple[object, ...]]
     first: Cost
+    publish: Cost
     idle: Cost
     pages: int
 
 
-def news_of(place: Place, chosen: tuple[str, ...], today: date, age: str) -> Told:
-    """Fill, change, refresh, rebuild, compare, once for each company; then nothing changes."""
+def news_of(place: Place, chosen: tuple[str, ...], today: date, age: str, concepts: int = 0) -> Told:
+    """Fill, change, refresh, rebuild, compare, once for each company; then nothing changes.
+
+    Args:
+        place: the home.
+        chosen: who files.
+        today: the world's day.
+        age: how old the home is.
+        concepts: how many concepts that mean no item each filer states too.
+    """
     rows, pages = [], 0
-    with StandIn(World(today)) as standin:
+    with StandIn(World(today, others=concepts)) as standin:
         first = cost(place, standin, "refresh")
         print(f"filled: {first}", flush=True)
         for company in chosen:
@@ -99,16 +119,17 @@ def news_of(place: Place, chosen: tuple[str, ...], today: date, age: str) -> Tol
                 (age, company, f"{news.own:.1f}", f"{anew.own:.1f}", f"{news.own / anew.own:.0%}", shared, tables)
             )
             print(*rows[-1], f"{pages} pages", flush=True)
+        publish = cost(place, standin, "publish")
         before = versions_of(place)
         idle = cost(place, standin, "refresh")
         assert versions_of(place) == before, "nothing changed, and something was published"
-        print(f"idle: {idle}", flush=True)
-    return Told(rows, first, idle, pages)
+        print(f"publishing alone: {publish}; idle: {idle}", flush=True)
+    return Told(age, rows, first, publish, idle, pages)
 
 
-def a_year(home: Path, today: date) -> int:
-    """Let a home ask on every working day of the year to yesterday; return on how many days it did."""
-    registry, first = stacks.load(), today - timedelta(days=365)
+def asked_daily(home: Path, today: date, since: int) -> int:
+    """Let a home ask on every working day from so many days ago to yesterday; return on how many days it did."""
+    registry, first = stacks.load(), today - timedelta(days=since)
     done = {fetch.started_at.date() for fetch in Journal(home).read()}
     days = []
     for day in working_days(min(done, default=first)):

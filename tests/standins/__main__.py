@@ -9,6 +9,7 @@ import threading
 from datetime import date
 
 from tests.standins import KINDS, TODAY, StandIn, World
+from tests.standins.others import REAL
 
 
 def main() -> None:
@@ -23,8 +24,14 @@ def main() -> None:
         f"mixes all kinds; kinds: {', '.join(KINDS)}",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="seed of the faults")
+    parser.add_argument(
+        "--others", type=int, default=0, metavar="N",
+        help=f"concepts that mean nothing to us in each answer of SEC; {REAL} give it the weight of a real one",
+    )  # fmt: skip
     options = parser.parse_args()
-    with StandIn(World(options.today, options.company), port=options.port, seed=options.seed) as standin:
+    with StandIn(
+        World(options.today, options.company, options.others), port=options.port, seed=options.seed
+    ) as standin:
         for kind, probability, endpoint in options.fault:
             if kind == "storm":
                 standin.faults.storm(probability, endpoint=endpoint)

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.standins.companies import Company
 from tests.standins.exchange import Answer, Endpoint, Request
+from tests.standins.others import others
 from tests.standins.world import Filing, World
 
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -138,6 +139,9 @@ def companyfacts(world: World, company: Company) -> dict[str, Any]:
             "form": filing.form, "filed": fact.filed.isoformat(),
         }  # fmt: skip
         described["units"].setdefault(fact.unit, []).append(row)
+    reports = [filing for filing in filings.values() if filing.report]
+    for name, rows in others(company, reports, world.others):
+        facts.setdefault("us-gaap", {})[name] = {"label": name, "description": None, "units": {"USD": rows}}
     return {"cik": int(company.cik or 0), "entityName": company.name.upper(), "facts": facts}
 
 

@@ -68,11 +68,12 @@ class World:
     Args:
         today: the clock's first day. Advance it with `advance`, or set it.
         companies: ids to keep; all of the registry by default.
+        others: how many concepts that mean no item each filer states beside the others (others.py).
     """
 
-    def __init__(self, today: date = TODAY, companies: Iterable[str] | None = None) -> None:
+    def __init__(self, today: date = TODAY, companies: Iterable[str] | None = None, others: int = 0) -> None:
         kept = set(companies) if companies is not None else None
-        self.today = today
+        self.today, self.others = today, others
         self.lock = threading.RLock()
         self.companies = {c.company_id: c for c in registered() if kept is None or c.company_id in kept}
         if kept and kept - set(self.companies):
