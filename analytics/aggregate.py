@@ -1,23 +1,23 @@
 """From companies to layers: who belongs to a layer when, and the sums, medians and coverage of its metrics.
 
-Belongs here: membership in time, the two bases, Σ ÷ Σ, coverage, final and provisional quarters, members' dollars.
-Does not belong here: metrics of one company (metrics), shares of a pool (capture.py).
+Belongs here: membership in time, the two bases, Σ ÷ Σ, coverage, members' dollars.
+Does not belong here: metrics of one company (metrics), when a quarter is final (finality.py), shares of a pool
+(capture.py).
 """
 
 from collections.abc import Sequence
 
 import polars as pl
 
-from analytics import metrics, windows
+from analytics import finality, metrics, windows
 from analytics.contracts import conform, empty, table
+from analytics.contracts.columns import WINDOWS
 from analytics.metrics import Metric
 from analytics.metrics.company import COMPANY, not_meaningful
 from analytics.once import once
 
 FIRST_QUARTER = "2015Q1"
 MIN_COVERAGE = 0.5
-# Members with this part of a layer's trailing revenue must have reported for a quarter to be final.
-FINAL_SHARE = 0.8
 BELOW_COVERAGE = "coverage below 50 %"
 NO_MEMBER = "no listed company has this as its primary layer"
 
@@ -37,7 +37,8 @@ AMOUNT_ITEMS = (
 )
 METRIC_ITEMS = ("net_debt", "economic_profit")
 _LAYER = ["lens", "layer", "basis"]
-_ENTITY = ["company_id", "segment", "quarter"]
+_ENTITY = finality.ENTITY
+_FIGURE = {"metric": pl.String, "window": pl.String}
 # The segment of a company that is measured whole.
 _WHOLE = ""
 
@@ -75,13 +76,24 @@ def layer_metrics(
     """
     _check(memberships, layers, companies)
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters), since)
-    groups = _groups(members, _revenue(company_quarters, segment_quarters)).with_row_index("group")
+    groups = _groups(members).with_row_index("group")
     chosen = metrics.METRICS if only is None else tuple(metrics.metric(name) for name in only)
     measured = _measures(company_quarters, segment_quarters, prices, chosen)
     contributions = members.filter("measurable").join(
         groups.select("group", *_LAYER, "quarter"), on=[*_LAYER, "quarter"]
     )
-    return conform(_layer_rows(groups, contributions, measured, chosen), table("marts.layer_metrics"))
+    rows = _layer_rows(groups, contributions, measured, chosen)
+    told = finality.statuses(
+        measured.select(*_ENTITY, "metric", "window"),
+        finality.weighed(members, _trailing(company_quarters, segment_quarters)),
+        pl.DataFrame([(m.id, w) for m in chosen for w in m.windows], _FIGURE, orient="row"),
+    )
+    finished = (
+        rows.join(told, on=[*_LAYER, "quarter", *_FIGURE], how="left")
+        .with_columns(pl.col("status").fill_null(finality.PROVISIONAL))
+        .drop("quarter")
+    )
+    return conform(finished, table("marts.layer_metrics"))
 
 
 def member_amounts(
@@ -101,15 +113,9 @@ def member_amounts(
         companies: core.companies.
     """
     members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
-    columns = [*_ENTITY, "window", "item", "amount_usd"]
-    plain = _amounts(company_quarters, segment_quarters, AMOUNT_ITEMS)
-    others = metrics.measures(company_quarters, metrics=tuple(metrics.metric(m) for m in METRIC_ITEMS)).with_columns(
-        segment=pl.lit(_WHOLE), item="metric", amount_usd="numerator_usd"
-    )
-    known = pl.concat([plain.select(columns), others.select(columns)]).drop_nulls("amount_usd")
     frame = (
         members.filter("measurable")
-        .join(known, on=_ENTITY)
+        .join(_known_amounts(company_quarters, segment_quarters), on=_ENTITY)
         .select(
             *_LAYER,
             "member_id",
@@ -121,6 +127,64 @@ def member_amounts(
         )
     )
     return conform(frame, table("marts.member_amounts"))
+
+
+@once
+def weighed_members(
+    company_quarters: pl.DataFrame,
+    segment_quarters: pl.DataFrame,
+    memberships: pl.DataFrame,
+    companies: pl.DataFrame,
+) -> pl.DataFrame:
+    """The measurable members of each layer and quarter with what they weigh: see `finality.weighed`.
+
+    Args:
+        company_quarters: core.company_quarters.
+        segment_quarters: core.segment_quarters.
+        memberships: core.memberships.
+        companies: core.companies.
+    """
+    members = members_by_quarter(memberships, companies, newest_quarter(company_quarters, segment_quarters))
+    return finality.weighed(members, _trailing(company_quarters, segment_quarters))
+
+
+@once
+def layer_items(
+    company_quarters: pl.DataFrame,
+    segment_quarters: pl.DataFrame,
+    memberships: pl.DataFrame,
+    companies: pl.DataFrame,
+) -> pl.DataFrame:
+    """How far each of AMOUNT_ITEMS is known of each layer: whether a quarter is final, and what the silent last told.
+
+    Args:
+        company_quarters: core.company_quarters.
+        segment_quarters: core.segment_quarters.
+        memberships: core.memberships.
+        companies: core.companies.
+
+    Returns:
+        One row per lens, layer, basis, calendar quarter, window and item: status, and silent_usd, Σ of the newest
+        amounts of the members that have none for these months and had one in the finality.REPORTS_FOR quarters before;
+        null where no member has or had one. A layer without a measurable member has no row.
+    """
+    known = _known_amounts(company_quarters, segment_quarters)
+    members = weighed_members(company_quarters, segment_quarters, memberships, companies)
+    figures = pl.DataFrame({"item": AMOUNT_ITEMS}).join(pl.DataFrame({"window": WINDOWS}), how="cross")
+    at = [*_LAYER, "quarter", "item", "window"]
+    silent = (
+        finality.reports(known, members, figures.with_row_index("figure"))
+        .join(figures.with_row_index("figure"), on="figure")
+        .sort("member_id")
+        .group_by(at, maintain_order=True)
+        .agg(silent_usd=pl.col("amount_usd").filter(~pl.col("has")).sum())
+    )
+    return (
+        finality.statuses(known, members, figures)
+        .join(silent, on=at, how="left")
+        .with_columns(calendar_quarter=windows.label_of(pl.col("quarter")))
+        .drop("quarter")
+    )
 
 
 @once
@@ -266,76 +330,28 @@ def _check_once(members: pl.DataFrame) -> None:
         )
 
 
-def _groups(members: pl.DataFrame, revenue: pl.DataFrame) -> pl.DataFrame:
-    """Lens, layer, basis and quarter wherever a listed company stands behind a member; n_members and status."""
+def _groups(members: pl.DataFrame) -> pl.DataFrame:
+    """Lens, layer, basis and quarter wherever a listed company stands behind a member; and n_members."""
     at = ["lens", "layer", "quarter"]
     listed = members.filter("listed").select(at).unique()
     bases = listed.join(pl.DataFrame({"basis": ["layer", "consolidated"]}), how="cross")
     counts = members.group_by(*_LAYER, "quarter").agg(pl.len().cast(pl.Int64).alias("n_members"))
-    return (
-        bases.join(counts, on=[*_LAYER, "quarter"], how="left")
-        .join(statuses(members, revenue), on=[*_LAYER, "quarter"], how="left")
-        .with_columns(pl.col("n_members").fill_null(0), pl.col("status").fill_null("provisional"))
+    return bases.join(counts, on=[*_LAYER, "quarter"], how="left").with_columns(pl.col("n_members").fill_null(0))
+
+
+def _trailing(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> pl.DataFrame:
+    return finality.trailing_revenue(_amounts(company_quarters, segment_quarters, ("revenue",)))
+
+
+@once
+def _known_amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> pl.DataFrame:
+    """Dollars of AMOUNT_ITEMS by company or segment, quarter, window and item."""
+    columns = [*_ENTITY, "window", "item", "amount_usd"]
+    plain = _amounts(company_quarters, segment_quarters, AMOUNT_ITEMS)
+    others = metrics.measures(company_quarters, metrics=tuple(metrics.metric(m) for m in METRIC_ITEMS)).with_columns(
+        segment=pl.lit(_WHOLE), item="metric", amount_usd="numerator_usd"
     )
-
-
-def statuses(members: pl.DataFrame, revenue: pl.DataFrame) -> pl.DataFrame:
-    """Whether a quarter is final for a layer: members with at least 80 % of its trailing revenue have reported it.
-
-    A member's trailing revenue is that of the latest quarter in which it is known, looking back from the quarter in
-    question; for a member that stopped reporting, that is long ago, and the layer stays provisional if it was large.
-    Before any revenue is known a quarter is provisional.
-
-    Args:
-        members: as from `members_by_quarter`.
-        revenue: company_id, segment, quarter, trailing_usd (revenue of the four quarters to that one), for each quarter
-            that was reported.
-
-    Returns:
-        lens, layer, basis, quarter, status; a layer without a measurable member has no row.
-    """
-    latest = revenue.drop_nulls("trailing_usd").sort("quarter")
-    weights = (
-        members.filter("measurable")
-        .sort("quarter")
-        .join_asof(
-            latest.with_columns(reported="quarter"),
-            on="quarter",
-            by=["company_id", "segment"],
-            strategy="backward",
-            check_sortedness=False,
-        )
-    )
-    # A refund larger than a year's sales would be a negative weight; it weighs nothing.
-    weight = pl.col("trailing_usd").clip(lower_bound=0)
-    has_reported = pl.col("reported") == pl.col("quarter")
-    return (
-        weights.group_by(*_LAYER, "quarter")
-        .agg(all=weight.sum(), reported=weight.filter(has_reported).sum())
-        .select(
-            *_LAYER,
-            "quarter",
-            status=pl.when((pl.col("all") > 0) & (pl.col("reported") >= FINAL_SHARE * pl.col("all")))
-            .then(pl.lit("final"))
-            .otherwise(pl.lit("provisional")),
-        )
-    )
-
-
-def _revenue(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> pl.DataFrame:
-    """Trailing revenue at each reported quarter; at the start of a record, of the quarters there are."""
-    rows = _amounts(company_quarters, segment_quarters, ("revenue",))
-    quarter = rows.filter(pl.col("window") == "quarter").select(*_ENTITY, "amount_usd")
-    trailing = rows.filter(pl.col("window") == "ttm").select(*_ENTITY, trailing_usd="amount_usd")
-    so_far = (
-        quarter.sort("company_id", "segment", "quarter")
-        .rolling("quarter", period="4i", group_by=["company_id", "segment"])
-        .agg(so_far=pl.col("amount_usd").sum())
-        .select(*_ENTITY, "so_far")
-    )
-    return trailing.join(so_far, on=_ENTITY, how="full", coalesce=True).select(
-        *_ENTITY, pl.coalesce("trailing_usd", "so_far").alias("trailing_usd")
-    )
+    return pl.concat([plain.select(columns), others.select(columns)]).drop_nulls("amount_usd")
 
 
 def _amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, items: tuple[str, ...]) -> pl.DataFrame:
@@ -445,7 +461,7 @@ def _layer_rows(
             )
             .alias("value_ex_largest"),
             "largest_company_id",
-            "status",
             "null_reason",
+            "quarter",
         )
     )

@@ -9,8 +9,15 @@ from typing import Literal
 
 import polars as pl
 
-from analytics import changes, windows
-from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER, members_by_quarter, newest_quarter
+from analytics import changes, finality, windows
+from analytics.aggregate import (
+    BELOW_COVERAGE,
+    MIN_COVERAGE,
+    NO_MEMBER,
+    members_by_quarter,
+    newest_quarter,
+    weighed_members,
+)
 from analytics.assumptions import default
 from analytics.capture import layers_of
 from analytics.contracts import conform, table
@@ -170,6 +177,7 @@ def capital(
     columns = contract.polars_schema.names()
     known = parts(company_quarters, base_quarter).filter(pl.col("null_reason").is_null())
     whole = whole_members(company_quarters, segment_quarters, memberships, companies)
+    members = weighed_members(company_quarters, segment_quarters, memberships, companies)
     sums = (
         whole.join(known, on=["company_id", "quarter"])
         .sort("member_id")
@@ -182,6 +190,8 @@ def capital(
         .with_columns(quarter=windows.index_of(pl.col("calendar_quarter")))
         .join(declared, how="cross")
         .filter(_in_window())
+        .join(_statuses(known, members), on=[*finality.PLACE, "window", "measure"], how="left")
+        .with_columns(pl.col("status").fill_null(finality.PROVISIONAL))
         .join(sums, on=["lens", "layer", "basis", "window", "quarter", "measure"], how="left")
         .with_columns(pl.col("n_measured").fill_null(0))
         .with_columns(coverage_ratio=pl.when(pl.col("n_members") > 0).then(pl.col("n_measured") / pl.col("n_members")))
@@ -200,6 +210,14 @@ def capital(
     )
     repeated = layer_metrics.filter(pl.col("metric").is_in(METRICS)).rename({"metric": "measure"})
     return conform(pl.concat([repeated.select(columns), ours.select(columns)]), contract)
+
+
+def _statuses(known: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Whether a quarter of a layer is final for a measure, from the companies that have it: see finality."""
+    figures = pl.DataFrame({"measure": [m.id for m in MEASURES]}).join(
+        pl.DataFrame({"window": list(_SPANS)}), how="cross"
+    )
+    return finality.statuses(known.with_columns(segment=pl.lit("")), members, figures.filter(_in_window()))
 
 
 def _value() -> pl.Expr:
@@ -540,7 +558,7 @@ def runoff(
         segment_quarters: core.segment_quarters, for how far the record reaches.
         memberships: core.memberships.
         companies: core.companies.
-        layer_metrics: marts.layer_metrics, for which layers there are, their members and status.
+        layer_metrics: marts.layer_metrics, for which layers there are and their members.
         base_quarter: what was spent after this quarter counts.
     """
     contract = table("marts.runoff")
@@ -554,6 +572,14 @@ def runoff(
         .filter(pl.col("window") == "ttm")
         .with_columns(quarter=windows.index_of(pl.col("calendar_quarter")))
         .join(measured, on=at)
+        .join(
+            _statuses(
+                counted.with_columns(measure=pl.lit("cumulative_capex"), window=pl.lit("ttm")),
+                weighed_members(company_quarters, segment_quarters, memberships, companies),
+            ),
+            on=[*at, "window"],
+        )
+        .filter(pl.col("measure") == "cumulative_capex")
         .with_columns(coverage_ratio=pl.col("n_measured") / pl.col("n_members"))
         .filter(pl.col("coverage_ratio") >= MIN_COVERAGE)
     )

@@ -13,6 +13,7 @@ from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER
 from analytics.contracts import conform, table
 from analytics.contracts.columns import POOLS
 from analytics.contracts.tables.capital import INCREMENT_ITEMS
+from analytics.finality import PROVISIONAL
 from analytics.once import once
 
 _AT = ["lens", "layer", "basis", "calendar_quarter", "window"]
@@ -24,15 +25,17 @@ UNKNOWN_AT_BASE = "unknown at the base quarter"
 FEW_IN_BOTH = "coverage of both quarters below 50 %"
 
 
-def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.DataFrame:
+def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame, layer_items: pl.DataFrame) -> pl.DataFrame:
     """marts.value_capture, one row per lens, layer, basis, calendar quarter, window and profit pool.
 
     Dollars first, then the share of the net pool (Σ of all layers) and of the positive pool (Σ of the layers that
     gain). A layer below 50 % coverage has no amount and is not in the pool. A pool that is not positive has no shares.
+    What is not in the pool though members told it not long before stands beside, as they last told it.
 
     Args:
         member_amounts: marts.member_amounts.
-        layer_metrics: marts.layer_metrics, for which layers there are, their members and status.
+        layer_metrics: marts.layer_metrics, for which layers there are and their members.
+        layer_items: as from `aggregate.layer_items`, for the status of the pool's item and who is silent.
 
     Raises:
         ValueError: a company enters a consolidated pool twice.
@@ -44,24 +47,37 @@ def value_capture(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
         lens, company = twice.select("lens", "company_id").row(0)
         raise ValueError(f"{company} enters a pool of lens {lens} twice; it needs one primary layer at a time")
     sums = amounts.group_by(*_AT, "pool").agg(sum_usd=pl.col("amount_usd").sum(), n_measured=pl.len().cast(pl.Int64))
-    rows = _amounts(layers_of(layer_metrics), sums, "pool", POOLS)
+    rows = _amounts(layers_of(layer_metrics), sums, layer_items.rename({"item": "pool"}))
     return conform(with_shares(rows, _POOL), table("marts.value_capture"))
 
 
 @once
 def layers_of(layer_metrics: pl.DataFrame) -> pl.DataFrame:
-    """Every lens, layer, basis, calendar quarter and window of marts.layer_metrics with n_members and status.
+    """Every lens, layer, basis, calendar quarter and window of marts.layer_metrics with n_members.
 
     ever: whether a member's operating margin was measured by that quarter.
     """
     # Any metric of both windows has a row for each of them.
     margins = layer_metrics.filter(pl.col("metric") == "operating_margin").sort("calendar_quarter")
     ever = (pl.col("n_measured") > 0).cum_max().over("lens", "layer", "basis", "window")
-    return margins.select(*_AT, "n_members", "status", ever=ever)
+    return margins.select(*_AT, "n_members", ever=ever)
 
 
-def _amounts(layers: pl.DataFrame, sums: pl.DataFrame, name: str, items: Sequence[str]) -> pl.DataFrame:
-    """The grid of layers and items with amount_usd, n_measured and null_reason."""
+def with_status(rows: pl.DataFrame, layer_items: pl.DataFrame) -> pl.DataFrame:
+    """Add the status of each row's item; without a measurable member it is provisional.
+
+    Args:
+        rows: lens, layer, basis, calendar_quarter, window and item.
+        layer_items: as from `aggregate.layer_items`.
+    """
+    told = layer_items.select(*_AT, "item", "status")
+    return rows.join(told, on=[*_AT, "item"], how="left", maintain_order="left").with_columns(
+        pl.col("status").fill_null(PROVISIONAL)
+    )
+
+
+def _amounts(layers: pl.DataFrame, sums: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """The grid of layers and pools with amount_usd, unknown_usd, n_measured, status and null_reason."""
     share = pl.col("n_measured") / pl.col("n_members")
     reason = (
         pl.when(pl.col("n_members") == 0)
@@ -69,21 +85,31 @@ def _amounts(layers: pl.DataFrame, sums: pl.DataFrame, name: str, items: Sequenc
         .when(share < MIN_COVERAGE)
         .then(pl.lit(BELOW_COVERAGE))
     )
+    has = pl.col("null_reason").is_null()
     return (
-        layers.join(pl.DataFrame({name: items}), how="cross")
-        .filter((pl.col("window") == "ttm") | ~pl.col(name).is_in(YEARLY_POOLS))
-        .join(sums, on=[*_AT, name], how="left")
+        layers.join(pl.DataFrame({"pool": POOLS}), how="cross")
+        .filter((pl.col("window") == "ttm") | ~pl.col("pool").is_in(YEARLY_POOLS))
+        .join(sums, on=[*_AT, "pool"], how="left")
+        .join(items, on=[*_AT, "pool"], how="left")
         # Sums of floats depend on their order: the same tables must give the same bytes.
-        .sort(*_AT, name)
-        .with_columns(pl.col("n_measured").fill_null(0))
+        .sort(*_AT, "pool")
+        .with_columns(pl.col("n_measured").fill_null(0), pl.col("status").fill_null(PROVISIONAL))
         .with_columns(null_reason=reason)
-        .with_columns(amount_usd=pl.when(pl.col("null_reason").is_null()).then("sum_usd"))
-        .drop("sum_usd", "ever")
+        .with_columns(
+            amount_usd=pl.when(has).then("sum_usd"),
+            unknown_usd=pl.when(has)
+            .then("silent_usd")
+            .otherwise(pl.col("silent_usd") + pl.col("sum_usd").fill_null(0.0)),
+        )
+        .drop("sum_usd", "silent_usd", "ever")
     )
 
 
 def increments(
-    member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame, bases: Sequence[str] = changes.BASE_QUARTERS
+    member_amounts: pl.DataFrame,
+    layer_metrics: pl.DataFrame,
+    layer_items: pl.DataFrame,
+    bases: Sequence[str] = changes.BASE_QUARTERS,
 ) -> pl.DataFrame:
     """marts.increments, one row per lens, layer, basis, window, item, base quarter and calendar quarter.
 
@@ -93,7 +119,8 @@ def increments(
 
     Args:
         member_amounts: marts.member_amounts.
-        layer_metrics: marts.layer_metrics, for which layers there are, their members and status.
+        layer_metrics: marts.layer_metrics, for which layers there are and their members.
+        layer_items: as from `aggregate.layer_items`, for the status of each item.
         bases: calendar quarters to compare with.
     """
     number = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
@@ -176,7 +203,8 @@ def increments(
     is_pool = pl.col("item") != "revenue"
     shares = [pl.when(is_pool).then(c).alias(c) for c in ("share_of_net", "share_of_positive")]
     contract = table("marts.increments")
-    chosen = shared.with_columns(*shares, n_measured="n_both").select(contract.polars_schema.names())
+    told = with_status(shared.with_columns(*shares, n_measured="n_both"), layer_items)
+    chosen = told.select(contract.polars_schema.names())
     return conform(chosen, contract)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics import changes, windows
 from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER
-from analytics.capture import UNKNOWN_AT_BASE, layers_of
+from analytics.capture import UNKNOWN_AT_BASE, layers_of, with_status
 from analytics.contracts import conform, table
 from analytics.contracts.tables.capital import CONCENTRATION_ITEMS, STACK
 from analytics.once import once
@@ -112,11 +112,14 @@ def decomposition(effects: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.Data
 
     Args:
         effects: as `member_effects` gives them.
-        layer_metrics: marts.layer_metrics, for which layers there are, their members and status.
+        layer_metrics: marts.layer_metrics, for which layers there are, their members, and the status of each margin.
     """
-    groups = with_stack(layers_of(layer_metrics)).with_columns(quarter=windows.index_of(pl.col("calendar_quarter")))
+    at = [*_PLACE, "calendar_quarter"]
+    margins = layer_metrics.filter(pl.col("metric").is_in(MARGINS)).select(*at, "metric", "status")
+    layers = layers_of(layer_metrics).join(margins, on=at)
+    groups = with_stack(layers, "metric").with_columns(quarter=windows.index_of(pl.col("calendar_quarter")))
     among = effects.select("window", "metric", "quarter", "base_quarter").unique()
-    base = groups.select(*_PLACE, base_quarter="quarter", base_members="n_members")
+    base = groups.select(*_PLACE, "metric", base_quarter="quarter", base_members="n_members")
     stayed = pl.col("margin").is_not_null() & pl.col("base_margin").is_not_null()
     sums = effects.group_by(_GROUP, maintain_order=True).agg(
         pl.col("profit_usd", "revenue_usd", "base_profit_usd", "base_revenue_usd").first(),
@@ -129,8 +132,8 @@ def decomposition(effects: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.Data
     )
     counts = ["n_stayed", "n_entered", "n_left", "n_measured", "base_measured"]
     rows = (
-        groups.join(among, on=["window", "quarter"])
-        .join(base, on=[*_PLACE, "base_quarter"], how="left")
+        groups.join(among, on=["window", "metric", "quarter"])
+        .join(base, on=[*_PLACE, "metric", "base_quarter"], how="left")
         .join(sums, on=_GROUP, how="left")
         .with_columns(pl.col(*counts, "base_members").fill_null(0))
         .with_columns(
@@ -185,15 +188,16 @@ def decomposition_members(effects: pl.DataFrame, decomposed: pl.DataFrame) -> pl
     return conform(rows.select(contract.polars_schema.names()), contract)
 
 
-def with_stack(layers: pl.DataFrame) -> pl.DataFrame:
+def with_stack(layers: pl.DataFrame, of: str) -> pl.DataFrame:
     """Layers with the stack of each lens beside them: members added up, final when every layer measured so far is.
 
     Args:
-        layers: as `capture.layers_of` gives them.
+        layers: as `capture.layers_of` gives them, with what the status is of.
+        of: the column that says what.
     """
     stack = (
         layers.filter(pl.col("n_members") > 0)
-        .group_by("lens", "basis", "calendar_quarter", "window")
+        .group_by("lens", "basis", "calendar_quarter", "window", of)
         .agg(
             pl.col("n_members").sum(),
             ever=pl.col("ever").any(),
@@ -207,7 +211,7 @@ def with_stack(layers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([layers, stack.select(layers.columns)])
 
 
-def concentration(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> pl.DataFrame:
+def concentration(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame, layer_items: pl.DataFrame) -> pl.DataFrame:
     """marts.concentration, one row per lens, layer or stack, basis, window, item and calendar quarter.
 
     Σ of squared shares in per cent over the companies that are measured: 110 and 50 are 68.75 % and 31.25 %, so 5,703.
@@ -215,7 +219,8 @@ def concentration(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
 
     Args:
         member_amounts: marts.member_amounts.
-        layer_metrics: marts.layer_metrics, for which layers there are, their members and status.
+        layer_metrics: marts.layer_metrics, for which layers there are and their members.
+        layer_items: as from `aggregate.layer_items`, for the status of each item.
     """
     at = [*_PLACE, "calendar_quarter"]
     items = pl.DataFrame({"item": CONCENTRATION_ITEMS})
@@ -242,9 +247,9 @@ def concentration(member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame) -> 
         .join(groups, on="group")
         .drop("group")
     )
+    layers = with_status(layers_of(layer_metrics).join(items, how="cross"), layer_items)
     rows = (
-        with_stack(layers_of(layer_metrics))
-        .join(items, how="cross")
+        with_stack(layers, "item")
         .filter((pl.col("layer") != STACK) | (pl.col("item") != "revenue"))
         .join(sums, on=[*at, "item"], how="left")
         .with_columns(pl.col("n_companies", "n_measured").fill_null(0))

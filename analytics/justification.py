@@ -14,7 +14,7 @@ from typing import Annotated
 import polars as pl
 from pydantic import Field
 
-from analytics import aggregate, windows
+from analytics import aggregate, finality, windows
 from analytics.contracts import conform, empty, table
 from analytics.stacks.entries import Entry, Slug, Text
 
@@ -295,7 +295,7 @@ def _buyers_seen(buyers: pl.DataFrame, capex: pl.DataFrame, names: Mapping[str, 
     is_known = pl.col("known").fill_null(False) & pl.col("measurable")
     # A company without a year behind it weighs nothing yet.
     weight = pl.col("trailing_usd").fill_null(0.0)
-    enough = weight.filter(is_known).sum() >= aggregate.FINAL_SHARE * weight.filter("measurable").sum()
+    enough = weight.filter(is_known).sum() >= finality.FINAL_SHARE * weight.filter("measurable").sum()
     return members.group_by("quarter").agg(
         n_buyers=pl.len().cast(pl.Int64),
         n_buyers_measured=is_known.sum().cast(pl.Int64),

@@ -14,8 +14,8 @@ from typing import Literal
 import polars as pl
 
 from analytics import windows
-from analytics.aggregate import FINAL_SHARE
 from analytics.contracts import conform, empty, table
+from analytics.finality import FINAL_SHARE
 from analytics.stacks.entries import Entry, Slug, Text
 
 MIN_QUARTERS = 16

@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from analytics import aggregate, windows
+from analytics.capture import layers_of, with_status
 from analytics.contracts import conform, empty, table
 from analytics.stacks.entries import Entry, Slug, Text
 
@@ -55,7 +56,10 @@ def declared() -> Declared:
 
 
 def reconciliation(
-    member_amounts: pl.DataFrame, layer_metrics: pl.DataFrame, segment_quarters: pl.DataFrame
+    member_amounts: pl.DataFrame,
+    layer_metrics: pl.DataFrame,
+    layer_items: pl.DataFrame,
+    segment_quarters: pl.DataFrame,
 ) -> pl.DataFrame:
     """marts.reconciliation, one row per calendar quarter, window and part of the comparison.
 
@@ -65,7 +69,8 @@ def reconciliation(
 
     Args:
         member_amounts: marts.member_amounts.
-        layer_metrics: marts.layer_metrics, for members and status.
+        layer_metrics: marts.layer_metrics, for members.
+        layer_items: as from `aggregate.layer_items`, for the status of what each layer enters with.
         segment_quarters: core.segment_quarters, for the reported lines beside.
     """
     said, contract = declared(), table("marts.reconciliation")
@@ -77,7 +82,8 @@ def reconciliation(
     )
     here = (pl.col("lens") == said.lens) & (pl.col("basis") == "consolidated")
     at = [pl.col("layer").alias("part"), windows.index_of(pl.col("calendar_quarter")).alias("quarter")]
-    layers = layer_metrics.filter(here).select("window", "n_members", "status", *at).unique().join(sides, on="part")
+    there = layers_of(layer_metrics).filter(here).join(sides, left_on="layer", right_on="part")
+    layers = with_status(there, layer_items).select("window", "n_members", "status", *at, *sides.columns[1:])
     if layers.is_empty():
         return empty(contract)
     amounts = (

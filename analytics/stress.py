@@ -11,7 +11,6 @@ import polars as pl
 
 from analytics import windows
 from analytics.aggregate import members_by_quarter, newest_quarter
-from analytics.capture import layers_of
 from analytics.contracts import conform, table
 from analytics.coverage import DARK, SILENT
 from analytics.metrics import METRICS
@@ -70,8 +69,8 @@ def stress(
     """
     wanted = [c.metric for c in COMPONENTS] + [c.owed for c in COMPONENTS if c.owed]
     newest = newest_quarter(company_quarters, segment_quarters)
-    layers = layers_of(layer_metrics).filter(pl.col("basis") == BASIS)
-    of_layers = layer_metrics.filter(pl.col("metric").is_in(wanted), pl.col("basis") == BASIS).select(
+    components = layer_metrics.filter(pl.col("metric").is_in(wanted), pl.col("basis") == BASIS)
+    of_layers = components.select(
         "lens", "layer", "window", "calendar_quarter", "metric", "value", "null_reason", "n_members", "n_measured",
         "coverage_ratio", kind=pl.lit("layer"), subject="layer",
     )  # fmt: skip
@@ -99,13 +98,11 @@ def stress(
         )
     )  # fmt: skip
     rows = _with_standing(pl.concat([of_layers, of_companies.select(of_layers.columns)]))
-    status = layers.select("lens", "layer", "window", "calendar_quarter", "status")
+    at = ["lens", "layer", "window", "calendar_quarter", "metric"]
+    status = components.select(*at, "status")
     contract = table("marts.stress")
     return conform(
-        _with_ranks(rows)
-        .join(status, on=["lens", "layer", "window", "calendar_quarter"])
-        .rename({"metric": "component"})
-        .select(contract.polars_schema.names()),
+        _with_ranks(rows).join(status, on=at).rename({"metric": "component"}).select(contract.polars_schema.names()),
         contract,
     )
 

@@ -73,6 +73,7 @@ def tables(
     member_amounts: pl.DataFrame,
     memberships: pl.DataFrame,
     companies: pl.DataFrame,
+    layer_items: pl.DataFrame,
 ) -> Tables:
     """marts.claims, marts.claim_readings and marts.claim_history, made together.
 
@@ -84,6 +85,7 @@ def tables(
         member_amounts: marts.member_amounts.
         memberships: core.memberships.
         companies: core.companies.
+        layer_items: as from `aggregate.layer_items`.
 
     Raises:
         ValueError: a claim names a metric that is not known.
@@ -102,7 +104,7 @@ def tables(
         for lens in (c.lens or "", *_elsewhere(c, names))
     }
     read_there = pl.DataFrame(sorted(places), schema={"lens": pl.String, "metric": pl.String}, orient="row")
-    rows = values(wanted, layer_metrics, value_capture, member_amounts, members)
+    rows = values(wanted, layer_metrics, value_capture, member_amounts, members, layer_items)
     found = by_key(rows.join(read_there, on=["lens", "metric"], how="semi"))
     dark = members.filter(~pl.col("measurable")).group_by("lens", "layer", "basis", "quarter").len()
     final = layer_metrics.filter(pl.col("status") == "final").group_by("lens").agg(pl.col("calendar_quarter").max())

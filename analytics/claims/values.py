@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from analytics import aggregate, windows
-from analytics.capture import layers_of
+from analytics import aggregate, finality, windows
+from analytics.capture import layers_of, with_status
 from analytics.claims.rules import rules
 from analytics.once import once
 
@@ -23,9 +23,9 @@ _AT = ["lens", "layer", "basis", "window"]
 _PLACE = [*_AT, "member_id", "quarter"]
 _QUARTER = windows.index_of(pl.col("calendar_quarter")).alias("quarter")
 _COLUMNS = ["value", "median", "without_largest", "n_members", "n_measured", "status", "reason", "pool"]
-# A layer or a member with this share of a pool is of weight: a pool without it is another pool.
+# Dollars that would be this part of a pool are of weight: a pool without them is another pool.
 WEIGHT = 0.02
-# For so many quarters it is missed.
+# The newest revenue of so many quarters before speaks for a member.
 MEMORY = 4
 INCOMPLETE = "the pool lacks a layer or member of weight"
 TOO_LITTLE = "those who report it have less than 80 % of the layer's revenue"
@@ -76,6 +76,7 @@ def values(
     value_capture: pl.DataFrame,
     member_amounts: pl.DataFrame,
     members: pl.DataFrame,
+    layer_items: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return every value that is asked for, on both bases and windows, in all quarters: one row a key.
 
@@ -85,9 +86,10 @@ def values(
         value_capture: marts.value_capture.
         member_amounts: marts.member_amounts.
         members: as from `aggregate.members_by_quarter`.
+        layer_items: as from `aggregate.layer_items`, for the status of revenue where that is asked for.
 
     Raises:
-        ValueError: a metric is asked for that neither the registry nor this module has.
+        ValueError: a metric is asked for that neither the registry nor this module has, or revenue without layer_items.
     """
     asked = set(wanted)
     names = {metric for metric, _ in asked}
@@ -97,9 +99,11 @@ def values(
     frames = [_metrics(layer_metrics, member_amounts, revenue, [n for n in names if n not in rules().measure])]
     pools = sorted(pool for metric, pool in asked if metric == "share_of_positive" and pool)
     if pools:
-        frames.append(_shares(value_capture, member_amounts, members, revenue, pools))
+        frames.append(_shares(value_capture, member_amounts, revenue, pools))
     if {"revenue", "largest_three_share_of_revenue"} & names:
-        frames += _revenue(layer_metrics, member_amounts)
+        if layer_items is None:
+            raise ValueError("revenue is asked for, and layer_items is not given; pass aggregate.layer_items")
+        frames += _revenue(layer_metrics, member_amounts, layer_items)
     if "companies_spanning_layers" in names:
         frames.append(_spanning(layer_metrics, members))
     quarter = windows.index_of(pl.col("calendar_quarter"))
@@ -147,7 +151,7 @@ def _metrics(
         .join(heard, on=[*layer, "item"], how="left")
     )
     covered = pl.col("n_measured") >= aggregate.MIN_COVERAGE * pl.col("n_members")
-    enough = pl.col("item").is_null() | (pl.col("part") >= aggregate.FINAL_SHARE).fill_null(True)
+    enough = pl.col("item").is_null() | (pl.col("part") >= finality.FINAL_SHARE).fill_null(True)
     return rows.select(
         *_AT,
         "metric",
@@ -164,42 +168,24 @@ def _metrics(
 
 
 def _shares(
-    value_capture: pl.DataFrame,
-    member_amounts: pl.DataFrame,
-    members: pl.DataFrame,
-    revenue: pl.DataFrame,
-    pools: Sequence[str],
+    value_capture: pl.DataFrame, member_amounts: pl.DataFrame, revenue: pl.DataFrame, pools: Sequence[str]
 ) -> pl.DataFrame:
     """Share of the positive pool; a share has no median, and without its largest member the pool is smaller too.
 
-    A pool that lacks a layer or a member which had weight in the quarters before, or whose revenue says that it has
-    weight, gives no shares: the others' would grow only because somebody does not report this profit.
+    A pool that lacks dollars of weight as last known (unknown_usd), or a member whose revenue says that it has weight,
+    gives no shares: the others' would grow only because somebody does not report this profit.
     """
     at = [*_AT, "calendar_quarter"]
     one = ["lens", "basis", "quarter", "window", "pool"]
     amounts = member_amounts.filter(pl.col("item").is_in(pools)).with_columns(_QUARTER, pool=pl.col("item"))
     largest = amounts.group_by(*at, "pool").agg(largest=pl.col("amount_usd").max(), n=pl.len())
     shares = value_capture.filter(pl.col("pool").is_in(pools)).with_columns(_QUARTER)
-    weighty = shares.filter(pl.col("share_of_positive") >= WEIGHT).select(*one, "layer")
-    unknown = shares.filter(pl.col("share_of_positive").is_null()).select(*one, "layer")
-    gaining = pl.col("amount_usd").clip(lower_bound=0)
-    large = amounts.filter(gaining >= WEIGHT * gaining.sum().over(one)).select(*one, "layer", "member_id")
-    there = members.filter("measurable").select("lens", "layer", "basis", "quarter", "member_id")
-    missing = (
-        _lately(large)
-        .join(there, on=there.columns, how="semi")
-        .join(amounts, on=[*one, "layer", "member_id"], how="anti")
-    )
-    lacking = pl.concat(
-        [
-            _lately(weighty).join(unknown, on=[*one, "layer"]).select(one),
-            missing.select(one),
-            _silent(shares, amounts, revenue, one),
-        ]
-    )
-    lacking = lacking.unique().with_columns(lacks=pl.lit(True))
-    made_of = weighty.sort("layer").group_by(one).agg(made_of=pl.col("layer").str.join(", "))
     gains = pl.col("amount_usd").clip(lower_bound=0)
+    weighty = shares.filter(pl.col("share_of_positive") >= WEIGHT).select(*one, "layer")
+    lost = pl.col("unknown_usd").clip(lower_bound=0).sum().over(one)
+    absent = shares.filter(lost > 0, lost >= WEIGHT * gains.sum().over(one)).select(one)
+    lacking = pl.concat([absent, _silent(shares, amounts, revenue, one)]).unique().with_columns(lacks=pl.lit(True))
+    made_of = weighty.sort("layer").group_by(one).agg(made_of=pl.col("layer").str.join(", "))
     rest = (pl.col("amount_usd") - pl.col("largest")).clip(lower_bound=0)
     without = rest / (pl.col("gains") - gains + rest)
     whole = pl.col("lacks").is_null()
@@ -257,15 +243,12 @@ def _silent(shares: pl.DataFrame, amounts: pl.DataFrame, revenue: pl.DataFrame, 
     )
 
 
-def _lately(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows, by `quarter`, at each of the quarters in which they are remembered."""
-    return pl.concat([rows.with_columns(pl.col("quarter") + back) for back in range(1, MEMORY + 1)]).unique()
-
-
-def _revenue(layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame) -> list[pl.DataFrame]:
+def _revenue(
+    layer_metrics: pl.DataFrame, member_amounts: pl.DataFrame, layer_items: pl.DataFrame
+) -> list[pl.DataFrame]:
     """Σ revenue of a layer, and the share of its three largest companies; null below 50 % coverage."""
     at = [*_AT, "calendar_quarter"]
-    layers = layers_of(layer_metrics).drop("ever")
+    layers = with_status(layers_of(layer_metrics).with_columns(item=pl.lit("revenue")), layer_items)
     # A company may stand in a layer with several segments; dominance is the company's.
     by_company = (
         member_amounts.filter(pl.col("item") == "revenue")

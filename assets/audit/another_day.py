@@ -56,10 +56,11 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
     own = metrics.company_metrics(derived.quarters, companies, prices)
     members = (derived.quarters, parts, memberships, companies)
     days = [d for d in (derived.quarters["known_at"].max(), prices["date"].max()) if isinstance(d, date)]
-    pools = capture.value_capture(amounts, layers)
+    items = aggregate.layer_items(*members)
+    pools = capture.value_capture(amounts, layers, items)
     ranked = (given["core.layers"], layers, pools, amounts, memberships, companies)
     lenses = set(given["core.lenses"]["lens"])
-    judged = claims.tables(tuple(c for c in load().claims if c.lens in lenses), *ranked)
+    judged = claims.tables(tuple(c for c in load().claims if c.lens in lenses), *ranked, items)
     return {
         "core.fx_rates": rates,
         "core.company_quarters": derived.quarters,
@@ -84,8 +85,8 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
             given["core.layers"],
             hindsight.past_quarter_ends(max(days, default=date.min)),
         ),
-        "marts.increments": capture.increments(amounts, layers),
-        "marts.concentration": decomposition.concentration(amounts, layers),
+        "marts.increments": capture.increments(amounts, layers, items),
+        "marts.concentration": decomposition.concentration(amounts, layers, items),
         "marts.decomposition": split,
         "marts.decomposition_members": decomposition.decomposition_members(effects, split),
         "marts.company_capital": capital.company_capital(derived.quarters),
@@ -100,7 +101,7 @@ def tables(given: Mapping[str, pl.DataFrame], as_known_on: date | None = None) -
         "core.assumptions": justification.assumptions(),
         "core.deals": deals.deals(companies, as_known_on),
         "marts.justification": justification.justification(derived.quarters, parts, amounts, memberships, companies),
-        "marts.reconciliation": reconciliation.reconciliation(amounts, layers, parts),
+        "marts.reconciliation": reconciliation.reconciliation(amounts, layers, items, parts),
         "marts.lead_lag": lead_lag.lead_lag(amounts, given["core.layers"]),
         "marts.claims": judged.claims,
         "marts.claim_readings": judged.readings,

@@ -24,8 +24,8 @@ COMPLETED = (
 # From the statements to layers and pools.
 MARTS = (
     "prices", "dollars", "reporters", "facts", "terms", "measures", "company_metrics", "members", "known_dollars",
-    "statuses", "groups", "layer_metrics", "member_amounts", "value_capture", "coverage", "freshness",
-    "concentration", "universe",
+    "weights", "measured", "known_items", "statuses", "groups", "layer_metrics", "member_amounts", "value_capture",
+    "coverage", "freshness", "concentration", "universe",
 )  # fmt: skip
 STEPS = len(STATED) + 1 + len(COMPLETED) + len(MARTS)
 

@@ -336,50 +336,6 @@ class TestMembershipInTime:
             )
 
 
-class TestFinalAndProvisional:
-    """A quarter is final for a layer when members with 80 % of its trailing revenue have reported it."""
-
-    def status(self, quarter: str, **last: tuple[float, str]) -> str:
-        """Members by yearly revenue and last reported quarter; each reported since 2023Q1."""
-        first = windows.index("2023Q1")
-        rows = [
-            flat(name, "2023Q1", windows.index(end) - first + 1, revenue=amount / 4)
-            for name, (amount, end) in last.items()
-        ]
-        return one(layered(quarters(*rows), *chips(*last)), "gross_margin", quarter=quarter)["status"]
-
-    def test_final_with_eighty_per_cent_of_trailing_revenue(self):
-        # 80 of 100 have reported.
-        assert self.status(Q, a=(80, Q), b=(20, "2025Q2")) == "final"
-
-    def test_provisional_below_eighty_per_cent(self):
-        # 79 of 100 have reported.
-        assert self.status(Q, a=(79, Q), b=(21, "2025Q2")) == "provisional"
-
-    def test_a_member_weighs_what_it_last_reported(self):
-        # b stopped two years ago with 21 of 100: it still weighs that, and nothing has replaced it.
-        assert self.status(Q, a=(79, Q), b=(21, "2023Q4")) == "provisional"
-
-    def test_an_earlier_quarter_that_all_reported_is_final(self):
-        assert self.status("2025Q2", a=(79, Q), b=(21, "2025Q2")) == "final"
-
-    def test_the_start_of_a_record_weighs_the_quarters_there_are(self):
-        assert self.status("2023Q1", a=(79, Q), b=(21, "2025Q2")) == "final"
-
-    def test_a_quarter_before_all_figures_is_provisional(self):
-        assert self.status("2015Q1", a=(79, Q)) == "provisional"
-
-    def test_a_yearly_reporter_has_reported_its_last_quarter_only(self):
-        rows = quarters(
-            flat("a", "2024Q1", 7, revenue=5),
-            figure("tsmc", "revenue", "2024Q4", 80, derivation="year_only"),
-        )
-        frame = layered(rows, *chips("a", "tsmc"))
-        # TSMC weighs 80 of 100 from the end of 2024 on.
-        assert one(frame, "gross_margin", quarter="2024Q4")["status"] == "final"
-        assert one(frame, "gross_margin", quarter="2025Q1")["status"] == "provisional"
-
-
 class TestMemberAmounts:
     def test_every_known_amount_of_a_measured_member(self):
         rows = quarters(

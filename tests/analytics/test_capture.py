@@ -26,7 +26,7 @@ def captured(rows: pl.DataFrame, *members: dict[str, object], segment_rows: pl.D
     people = companies(*sorted(set(joined["company_id"])))
     amounts = aggregate.member_amounts(rows, parts, joined, people)
     metrics = aggregate.layer_metrics(rows, parts, joined, layers(*sorted(set(joined["layer"]))), people, no_prices())
-    return capture.value_capture(amounts, metrics)
+    return capture.value_capture(amounts, metrics, aggregate.layer_items(rows, parts, joined, people))
 
 
 def pool(
@@ -85,7 +85,7 @@ def test_a_company_twice_in_a_consolidated_pool_is_an_error():
     row = {**columns, "window": "ttm", "item": "net_income", "amount_usd": 1.0}
     amounts = pl.DataFrame([{"layer": "x", **row}, {"layer": "y", **row}])
     with pytest.raises(ValueError, match="a enters a pool of lens lens twice"):
-        capture.value_capture(amounts, pl.DataFrame())
+        capture.value_capture(amounts, pl.DataFrame(), pl.DataFrame())
 
 
 def test_members_and_status_stand_beside_the_amount():
@@ -107,10 +107,10 @@ def grown(
     ]
     joined = memberships(*members)
     people = companies(*sorted(set(joined["company_id"])))
-    table = layers(*sorted(set(joined["layer"])))
-    metrics = aggregate.layer_metrics(quarters(rows), segments(), joined, table, people, no_prices())
+    table, known = layers(*sorted(set(joined["layer"]))), (quarters(rows), segments(), joined, people)
+    metrics = aggregate.layer_metrics(*known[:3], table, people, no_prices())
     return capture.increments(
-        aggregate.member_amounts(quarters(rows), segments(), joined, people), metrics, bases=["2022Q4"]
+        aggregate.member_amounts(*known), metrics, aggregate.layer_items(*known), bases=["2022Q4"]
     ).filter(basis="layer", window="ttm", calendar_quarter="2024Q4", base_quarter="2022Q4", item=item)
 
 

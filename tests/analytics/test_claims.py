@@ -118,8 +118,9 @@ def book(
     )
     metrics = aggregate.layer_metrics(rows, segments(), joined, named, known, no_prices())
     amounts = aggregate.member_amounts(rows, segments(), joined, known)
-    pools = capture.value_capture(amounts, metrics)
-    return claims.tables((one,), named, metrics, pools, amounts, joined, known)
+    items = aggregate.layer_items(rows, segments(), joined, known)
+    pools = capture.value_capture(amounts, metrics, items)
+    return claims.tables((one,), named, metrics, pools, amounts, joined, known, items)
 
 
 def margins(first: str, of: dict[str, list[float]]) -> pl.DataFrame:
@@ -289,7 +290,8 @@ def test_a_margin_without_most_of_the_revenue_is_not_the_layers():
 
 def test_shares_of_different_pools_are_not_compared():
     one = claim("rising", metric="share_of_positive", pool="operating_income", since="2024Q4")
-    rows = margins("2024Q1", {"x": [0.6] * 12, "y": [0.2] * 4})
+    # Two years after its last figure y is no longer missed, and the pool is another.
+    rows = margins("2024Q1", {"x": [0.6] * 13, "y": [0.2] * 4})
     found = one_row(book(rows, one, member("a", "x"), member("b", "y")))
     assert found["verdict"] == "not_testable"
     assert "the pool holds other layers than in 2024Q4" in str(found["reason"])

@@ -54,7 +54,8 @@ def tables(
     ratios = aggregate.member_ratios(given_rows, parts, joined, people, decomposition.MARGINS)
     effects = decomposition.member_effects(ratios)
     amounts = aggregate.member_amounts(given_rows, parts, joined, people)
-    return effects, decomposition.decomposition(effects, metrics), decomposition.concentration(amounts, metrics)
+    items = aggregate.layer_items(given_rows, parts, joined, people)
+    return effects, decomposition.decomposition(effects, metrics), decomposition.concentration(amounts, metrics, items)
 
 
 def one(frame: pl.DataFrame, layer: str = "layer", basis: str = "layer") -> dict[str, object]:

@@ -68,7 +68,8 @@ def told(rows: pl.DataFrame, *members: dict[str, object]) -> pl.DataFrame:
     known, named = companies(*sorted(set(joined["company_id"]))), layers(*sorted(set(joined["layer"])))
     metrics = aggregate.layer_metrics(rows, segments(), joined, named, known, no_prices())
     amounts = aggregate.member_amounts(rows, segments(), joined, known)
-    return f.fragility(named, metrics, capture.value_capture(amounts, metrics), amounts, joined, known)
+    pools = capture.value_capture(amounts, metrics, aggregate.layer_items(rows, segments(), joined, known))
+    return f.fragility(named, metrics, pools, amounts, joined, known)
 
 
 def headline(frame: pl.DataFrame, name: str, quarter: str = "2025Q4", basis: str = "layer") -> dict[str, object]:

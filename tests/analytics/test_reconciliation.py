@@ -28,14 +28,14 @@ def amount(layer: str, member_id: str, quarter: str, item: str, dollars: float) 
 
 def given_amounts(
     *rows: dict[str, object], members: dict[str, int] | None = None, status: str = "final"
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """marts.member_amounts, and of marts.layer_metrics what is read: members and status of each layer and quarter."""
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """marts.member_amounts; of marts.layer_metrics the members of each layer and quarter; the status of each item."""
     amounts = pl.DataFrame(rows, schema=table("marts.member_amounts").polars_schema)
     at = ["lens", "layer", "basis", "calendar_quarter", "window"]
     counted = amounts.group_by(at).agg(n=pl.col("member_id").n_unique().cast(pl.Int64))
     asked = pl.col("layer").replace_strict(members or {}, default=None, return_dtype=pl.Int64)
-    layers = counted.with_columns(n_members=pl.coalesce(asked, "n"), status=pl.lit(status)).drop("n")
-    return amounts, layers
+    layers = counted.select(*at, n_members=pl.coalesce(asked, "n"), n_measured="n", metric=pl.lit("operating_margin"))
+    return amounts, layers, amounts.select(*at, "item", status=pl.lit(status)).unique()
 
 
 def hardware(quarter: str, dollars: dict[str, float]) -> list[dict[str, object]]:

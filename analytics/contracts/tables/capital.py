@@ -33,7 +33,12 @@ _base_quarter = Column("base_quarter", STRING, "Calendar quarter compared with."
 _measure = Column("measure", STRING, "Measure; the list is in analytics/capital.")
 _n_members = Column("n_members", INT, "Members of that time, as in marts.layer_metrics.", unit="members")
 _coverage = Column("coverage_ratio", FLOAT, "n_measured / n_members.", unit="fraction", nullable=True)
-_status = Column("status", STRING, "final or provisional, as in marts.layer_metrics.", values=("final", "provisional"))
+_status = Column(
+    "status",
+    STRING,
+    "final or provisional, as in marts.layer_metrics, of what the row is about.",
+    values=("final", "provisional"),
+)
 
 
 def _measured(what: str) -> Column:
@@ -302,7 +307,7 @@ _STRESS = Table(
         Column("n_members", INT, "Members of the layer at the time; 1 for a company.", unit="members"),
         _measured("Members that have the metric's inputs; of a company 1 or 0."),
         _coverage,
-        replace(_status, description="final or provisional, of the layer, as in marts.layer_metrics."),
+        replace(_status, description="final or provisional, of the layer's metric, as in marts.layer_metrics."),
     ),
     "Consolidated: each company whole. Companies that publish no accounts are there, with the reason. There is no "
     "score: components are ranked each by itself.",

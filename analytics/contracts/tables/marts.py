@@ -99,7 +99,9 @@ TABLES = (
             Column(
                 "status",
                 STRING,
-                "final: members with at least 80 % of the layer's trailing revenue have reported; else provisional.",
+                "final: members with at least 80 % of the layer's trailing revenue have reported, and members with at "
+                "least 80 % of that of those who report this metric (it was known in the quarter or in one of the "
+                "eight before) have it; else provisional.",
                 values=("final", "provisional"),
             ),
             null_reason,
@@ -131,7 +133,7 @@ TABLES = (
             Column(
                 "status",
                 STRING,
-                "final: members with at least 80 % of the layer's trailing revenue had reported; else provisional.",
+                "final or provisional, as in marts.layer_metrics, from what was known on the day.",
                 values=("final", "provisional"),
             ),
             null_reason,
@@ -172,12 +174,22 @@ TABLES = (
                 unit="fraction",
                 nullable=True,
             ),
+            Column(
+                "unknown_usd",
+                FLOAT,
+                "What the pool lacks of the layer, as last known: Σ of the newest amounts, of the eight quarters "
+                "before, of members that have none for these months; where the layer has no amount, of all its "
+                "members. 0: nobody who reported it in that time is missing; null: nobody did. Members that never "
+                "report it are in no sum.",
+                unit="USD",
+                nullable=True,
+            ),
             Column("n_members", INT, "Members of that time.", unit="members"),
             Column("n_measured", INT, "Members whose dollars are counted.", unit="members"),
             Column(
                 "status",
                 STRING,
-                "final or provisional, as in marts.layer_metrics.",
+                "final or provisional, as in marts.layer_metrics, of the pool's item.",
                 values=("final", "provisional"),
             ),
             replace(null_reason, description="Why the amount is null; null where there is one."),

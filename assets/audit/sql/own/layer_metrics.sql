@@ -1,16 +1,9 @@
 -- marts.layer_metrics: Σ numerators ÷ Σ denominators in dollars over the members that have both; Σ of amounts. Median and
 -- quartiles of the members' own values. The largest member is the one with the largest denominator (or amount), of equals
 -- the first by name.
-WITH measured AS (
-  FROM (SELECT *, max(quarter) OVER (PARTITION BY company_id, segment, note) AS reach FROM own.measures)
-  WHERE numerator_usd IS NOT NULL AND (denominator_usd IS NOT NULL OR NOT is_ratio)
-  QUALIFY row_number() OVER (
-    PARTITION BY company_id, segment, quarter, "window", metric ORDER BY reach DESC, note DESC
-  ) = 1
-),
-members AS (
+WITH members AS (
   SELECT m.lens, m.layer, m.basis, m.member_id, x.*, coalesce(x.denominator_usd, x.numerator_usd) AS size
-  FROM own.members m JOIN measured x USING (company_id, segment, quarter)
+  FROM own.members m JOIN own.measured x USING (company_id, segment, quarter)
   WHERE m.measurable
 ),
 ranked AS (
@@ -30,12 +23,14 @@ sums AS (
 grid AS (
   SELECT g.*, w."window", m.*, coalesce(s.n_measured, 0) AS n_measured,
     CASE WHEN g.n_members > 0 THEN coalesce(s.n_measured, 0) / g.n_members END AS coverage_ratio,
-    s.* EXCLUDE (lens, layer, basis, quarter, "window", metric, n_measured)
+    s.* EXCLUDE (lens, layer, basis, quarter, "window", metric, n_measured), coalesce(t.status, 'provisional') AS status
   FROM own.groups g
   CROSS JOIN declared.metric_windows w
   JOIN declared.metrics m ON m.metric = w.metric
   LEFT JOIN sums s ON s.lens = g.lens AND s.layer = g.layer AND s.basis = g.basis AND s.quarter = g.quarter
     AND s."window" = w."window" AND s.metric = w.metric
+  LEFT JOIN own.statuses t ON t.lens = g.lens AND t.layer = g.layer AND t.basis = g.basis AND t.quarter = g.quarter
+    AND t."window" = w."window" AND t.kind = 'metric' AND t.figure = w.metric
 )
 SELECT lens, layer, basis, own.number_label(quarter) AS calendar_quarter, "window", metric,
   CASE

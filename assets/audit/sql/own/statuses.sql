@@ -1,24 +1,31 @@
--- A quarter is final for a layer when members with at least 80 % of its trailing revenue have reported it. A member's
--- trailing revenue is that of the latest quarter, up to this one, in which it is known: of twelve months, or at the start
--- of a record of the quarters there are; a negative one weighs nothing.
-WITH revenue AS (FROM own.known_dollars WHERE item = 'revenue'),
-so_far AS (
-  SELECT company_id, segment, quarter, coalesce(
-    max(amount_usd) FILTER ("window" = 'ttm'),
-    sum(max(amount_usd) FILTER ("window" = 'quarter')) OVER (
-      PARTITION BY company_id, segment ORDER BY quarter RANGE BETWEEN 3 PRECEDING AND CURRENT ROW
-    )
-  ) AS amount
-  FROM revenue GROUP BY company_id, segment, quarter
+-- A quarter is final for a metric or item of a layer when it is final for the layer, and members with at least 80 % of the
+-- trailing revenue of those who report that figure have it. A member reports it that had it in the quarter or in one of the
+-- eight before; where nobody does, the layer decides. Beside it, of items: Σ of the newest amounts of those who report it
+-- and have none for the quarter.
+WITH known AS (
+  SELECT 'metric' AS kind, metric AS figure, "window", company_id, segment, quarter, CAST(NULL AS DOUBLE) AS amount_usd
+  FROM own.measured
+  UNION ALL
+  SELECT 'item', item, "window", company_id, segment, quarter, amount_usd FROM own.known_items
 ),
-weighed AS (
-  SELECT m.lens, m.layer, m.basis, m.quarter, greatest(t.amount, 0) AS weight, t.quarter = m.quarter AS reported
-  FROM own.members m
-  ASOF LEFT JOIN so_far t ON t.company_id = m.company_id AND t.segment = m.segment AND t.quarter <= m.quarter
-  WHERE m.measurable
+figures AS (
+  SELECT 'metric' AS kind, metric AS figure, "window" FROM declared.metric_windows
+  UNION
+  SELECT DISTINCT 'item', item, w."window" FROM own.known_items CROSS JOIN (VALUES ('quarter'), ('ttm')) w("window")
+),
+places AS (SELECT DISTINCT lens, layer, basis, quarter, final FROM own.weights),
+asked AS (SELECT w.*, f.* FROM own.weights w CROSS JOIN figures f),
+heard AS (
+  SELECT a.lens, a.layer, a.basis, a.quarter, a.kind, a.figure, a."window", sum(a.weight) AS total,
+    coalesce(sum(a.weight) FILTER (k.quarter = a.quarter), 0) AS has,
+    coalesce(sum(k.amount_usd) FILTER (k.quarter < a.quarter), 0) AS silent_usd
+  FROM asked a
+  ASOF JOIN known k ON k.company_id = a.company_id AND k.segment = a.segment AND k.kind = a.kind AND k.figure = a.figure
+    AND k."window" = a."window" AND k.quarter <= a.quarter
+  WHERE k.quarter >= a.quarter - 8
+  GROUP BY ALL
 )
-SELECT lens, layer, basis, quarter, CASE
-    WHEN sum(weight) > 0 AND coalesce(sum(weight) FILTER (reported), 0) >= 0.8 * sum(weight) THEN 'final'
-    ELSE 'provisional'
-  END AS status
-FROM weighed GROUP BY ALL
+SELECT p.* EXCLUDE (final), f.*, silent_usd,
+  CASE WHEN p.final AND coalesce(has >= 0.8 * total, true) THEN 'final' ELSE 'provisional' END AS status
+FROM places p CROSS JOIN figures f
+LEFT JOIN heard USING (lens, layer, basis, quarter, kind, figure, "window")
