@@ -12,7 +12,7 @@ import altair as alt
 from dashboard import formats
 from dashboard.charts.picture import Picture, structure, text_width
 
-ROW, LINE = 30, 18
+ROW, SHORT, LINE = 30, 26, 18  # pixels of a row, of one on a phone, of a line of the key
 SCALES = {"USD": 1e9, "fraction": 0.01}
 
 
@@ -67,7 +67,9 @@ def picture(bars: Sequence[Bar], unit: str, key: Sequence[tuple[str, str]] = (),
     labels, lines = _key(key, -96.0 if narrow else 0.0, 220 if narrow else 620)
     tokens = {"@rows": len(bars), "@low": low, "@high": high, "@ticks": _ticks(low, high)}
     data: dict[str, list[dict[str, object]]] = {"rows": rows, "pieces": pieces, "key": labels, "zero": [{"x": 0}]}
-    return Picture(_spec(unit), data, ROW * len(bars), 22 + (12 + LINE * lines if lines else 0), tokens)
+    return Picture(
+        _spec(unit), data, (SHORT if narrow else ROW) * len(bars), 22 + (12 + LINE * lines if lines else 0), tokens
+    )
 
 
 def _written(value: float, unit: str) -> str:

@@ -11,7 +11,7 @@ import altair as alt
 from dashboard import formats
 from dashboard.charts.picture import Picture, structure
 
-HEIGHT, LEAST, MOST = 410, 34, 62  # pixels: what the rows fill, and the least and most of one row
+HEIGHT, LEAST, MOST, SHORT = 410, 34, 62, 28  # pixels: what the rows fill, the least and most of one, one on a phone
 
 
 class Rate(NamedTuple):
@@ -75,7 +75,7 @@ def picture(rates: Sequence[Rate], then: str, now: str, measure: str, narrow: bo
                     "label": min(ends) if far else rate.now if left else max(ends)}  # fmt: skip
         rows.append(row)
     ticks = [t / 100 for t in range(0, 1000, 10 if end <= 0.4 else 20 if end < 0.9 else 50) if t / 100 <= end * 0.93]
-    height = len(rows) * min(max(HEIGHT / len(rows), LEAST), MOST)
+    height = len(rows) * (SHORT if narrow else min(max(HEIGHT / len(rows), LEAST), MOST))
     return Picture(_spec(), {"rates": rows}, height, 19, {"@end": end, "@ticks": ticks, "@rows": len(rows)})
 
 

@@ -9,7 +9,8 @@ import altair as alt
 from dashboard import formats
 from dashboard.charts.picture import Picture, structure, text_width
 
-ROW = 40
+ROW, SHORT = 40, 34  # pixels of a row, on a wide screen and on a phone
+PHONE = 300  # pixels of a plot: what is narrower is on a phone
 LOWEST = -4.0
 
 
@@ -59,7 +60,7 @@ def picture(layers: Sequence[tuple[str, str, Sequence[Load]]], measure: str, wid
     ticks_at = [t for t in range(-10, 100) if t % step == 0 and start <= t <= end * 0.96]
     tokens = {"@start": start, "@end": end, "@rows": len(layers), "@ticks": ticks_at}
     data = {"rows": rows, "dots": dots, "names": names, "ticks": ticks}
-    return Picture(_spec(), data, ROW * len(layers), 19, tokens)
+    return Picture(_spec(), data, (ROW if width > PHONE else SHORT) * len(layers), 19, tokens)
 
 
 def _names(at: float, loads: Sequence[Load], start: float, end: float, width: int) -> list[dict[str, object]]:

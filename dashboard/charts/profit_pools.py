@@ -14,7 +14,7 @@ from dashboard.charts.labels import Box, Wanted, crossed, place
 from dashboard.charts.picture import Picture, structure, text_width
 
 WIDE, PLOT, LABELS = 1092, 300, 112  # pixels: plot width, height of the blocks, room for labels above
-NARROW, STACK, TURNED = 342, 620, 340  # pixels: least width, height of the blocks on a phone and on a wide screen
+NARROW, STACK, TURNED = 342, 500, 340  # pixels: least width, height of the blocks on a phone and on a wide screen
 GAP, UNKNOWN_SIZE = 8, 30
 LOWEST, HIGHEST = -0.10, 0.80
 UNKNOWN_FILL = "url(#hatch)"

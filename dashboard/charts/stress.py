@@ -8,7 +8,7 @@ import altair as alt
 from dashboard import formats
 from dashboard.charts.picture import Picture, structure, text_width
 
-ROW = 36
+ROW, SHORT = 36, 30  # pixels of a row, on a wide screen and on a phone
 STRONGEST = 0.62
 LONG = 18  # characters from which a name takes two lines on a phone
 
@@ -49,7 +49,8 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
         lines = layer.name.split(" & ") if narrow and len(layer.name) > LONG else [layer.name]
         lines = [f"{line} &" for line in lines[:-1]] + lines[-1:]
         names += [
-            {"y": index + 0.5 + (at - (len(lines) - 1) / 2) * 14 / ROW, "name": line} for at, line in enumerate(lines)
+            {"y": index + 0.5 + (at - (len(lines) - 1) / 2) * 14 / (SHORT if narrow else ROW), "name": line}
+            for at, line in enumerate(lines)
         ]
         for column, (gauge, value) in enumerate(zip(gauges, layer.values, strict=True)):
             cells.append(
@@ -63,11 +64,12 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
                 }
             )  # fmt: skip
     heads: list[dict[str, object]] = []
+    row = SHORT if narrow else ROW
     for column, gauge in enumerate(gauges):
         lines = (gauge.narrow if narrow else gauge.title).split("\n")
         # Above the first row, the last line nearest to it.
         heads += [
-            {"x": column + 1, "y": -(8 + 14 * (len(lines) - 1 - at)) / ROW, "text": line}
+            {"x": column + 1, "y": -(8 + 14 * (len(lines) - 1 - at)) / row, "text": line}
             for at, line in enumerate(lines)
         ]
     left = 24 + max(text_width(str(name["name"]), 12.5) for name in names)
@@ -75,7 +77,7 @@ def picture(gauges: Sequence[Gauge], layers: Sequence[Readings], narrow: bool = 
     return Picture(
         _spec(),
         {"cells": cells, "rows": rows, "names": names, "heads": heads},
-        ROW * len(layers),
+        row * len(layers),
         62 if narrow else 34,
         tokens,
     )

@@ -101,7 +101,7 @@ def _page(
             "company": company,
             "status": STATUS[str(company["status"])],
             "headline": _headline(ledger, company_id, name),
-            "figures": _key_figures(ledger, company_id),
+            "figures": _key_figures(ledger, company_id, tables["marts.company_metrics"]),
             "places": places.get(company_id, []),
             "currency": currency,
             "unit": _unit(currency),
@@ -137,8 +137,8 @@ def _headline(ledger: Ledger, company_id: str, name: str) -> str:
     return f"{name} {told}, twelve months to {formats.quarter(quarter)}"
 
 
-def _key_figures(ledger: Ledger, company_id: str) -> list[tuple[str, str]]:
-    """Up to four key figures: (figure, what it is), each at its newest quarter."""
+def _key_figures(ledger: Ledger, company_id: str, metrics: pl.DataFrame) -> list[tuple[str, str]]:
+    """Up to four key figures: (figure, what it is), each at its newest quarter; market value on the day it is of."""
     wanted = (
         ("market_cap", "market value", "USD"),
         ("revenue_growth_yoy", "revenue growth on the year before", "fraction"),
@@ -150,8 +150,11 @@ def _key_figures(ledger: Ledger, company_id: str) -> list[tuple[str, str]]:
         values = ledger.company_values.get((company_id, metric))
         if values:
             quarter, value = values[-1]
-            when = "at the end of" if metric == "market_cap" else "twelve months to"
-            found.append((formats.metric(value, unit, 0), f"{text}, {when} {formats.quarter(quarter)}"))
+            day = metrics.filter((pl.col("metric") == metric) & (pl.col("calendar_quarter") == quarter))["period_end"][
+                0
+            ]
+            when = f"on {formats.day(day)}" if metric == "market_cap" else formats.months(quarter)
+            found.append((formats.metric(value, unit, 0), f"{text}, {when}"))
     return found
 
 

@@ -97,7 +97,11 @@ def _member(ledger: Ledger, member: Member, amounts: Mapping[str, float]) -> dic
         "margin": profit / amounts["revenue"] if profit is not None and amounts.get("revenue", 0) > 0 else None,
         "href": company_path(member.company_id) if member.company_id in ledger.reporting else None,
         "why": why if member.measure == "dark" else "",
-        "unknown": "no public figures" if member.measure == "dark" else "no figure for these months",
+        "unknown": "no figure for these months"
+        if member.measure != "dark"
+        else "no public figures"
+        if member.status in PRIVATE
+        else "not measured",
         "ours": not member.named_by_source,
     }
 

@@ -55,6 +55,7 @@ def test_what_a_reader_opens(browser: Browser, site: Path) -> None:
     with opened(browser, site.as_uri() + "/", "index.html", 390) as watched:
         page = watched.page
         for card in ("profit-pools", "margins", "stress"):
+            page.locator(f"#{card} .view:not([hidden]) .fold summary").click()
             page.locator(f"#{card} .view:not([hidden]) [data-do=table]").click()
         page.locator("#margins [data-value=median]").click()
         assert access.hindrances(page) == []

@@ -134,6 +134,7 @@ def test_theme_is_remembered_and_charts_follow_it(browser: Browser, address: str
 def test_table_twin_opens_and_link_points_to_the_card(browser: Browser, site: Path) -> None:
     with opened(browser, site.as_uri() + "/", "index.html", 390) as watched:
         page = watched.page
+        page.locator("#debt .view:not([hidden]) .fold summary").click()  # on a phone the tools are folded
         button = page.locator("#debt .view:not([hidden]) [data-do=table]")
         button.click()
         expect(button).to_have_attribute("aria-expanded", "true")
