@@ -16,7 +16,7 @@ from analytics.contracts import conform, table
 from analytics.quarantine import without_quarantined
 from analytics.stacks import registry
 from assets.bundle import FILES, MANIFEST, exclusions, figures, market, plausibility, selection
-from assets.bundle.plausibility import Rules
+from assets.bundle.exclusions import Judgements
 from assets.sources.observation import with_ids
 
 LIMIT_BYTES = 10_000_000
@@ -90,12 +90,12 @@ def observations(
     judge = selection.labelled(without_quarantined(filed), companies).filter(
         (pl.col("source") == "sec") | (pl.col("tier") < 2)
     )
-    candidates = _plausible(
-        selection.labelled(aggregated, companies).sort(CANDIDATE_ORDER), judge, judgements.rules, report
-    )
+    candidates = _plausible(selection.labelled(aggregated, companies).sort(CANDIDATE_ORDER), judge, judgements, report)
     stated = _identified(filed)
     added = selection.fill(candidates, selection.covered(stated, companies, fx_rates), judgements.preferences)
-    rows = pl.concat([stated, _identified(added.select(figures.COLUMNS))])
+    kept = selection.giving_way(stated, candidates, added, companies)
+    report.left_out["balances of derived tables that aggregators part better"] = stated.height - kept.height
+    rows = pl.concat([kept, _identified(added.select(figures.COLUMNS))])
     by_source = rows["source"].value_counts(sort=True)
     report.kept |= {f"observations from {source}": n for source, n in by_source.iter_rows()}
     return rows.drop("ticker", "span")
@@ -107,8 +107,9 @@ def _identified(rows: pl.DataFrame) -> pl.DataFrame:
     return with_ids(timed).unique("observation_id", keep="first", maintain_order=True)
 
 
-def _plausible(candidates: pl.DataFrame, filed: pl.DataFrame, rules: Rules, report: Report) -> pl.DataFrame:
+def _plausible(candidates: pl.DataFrame, filed: pl.DataFrame, judgements: Judgements, report: Report) -> pl.DataFrame:
     """The candidates that pass every test, in the order of the tests."""
+    rules = judgements.rules
     signed = plausibility.not_negative(candidates, rules)
     report.left_out["aggregators' figures below zero that cannot be"] = candidates.height - signed.height
     joined = plausibility.not_alone(signed, rules)
@@ -118,8 +119,12 @@ def _plausible(candidates: pl.DataFrame, filed: pl.DataFrame, rules: Rules, repo
         report.left_out[f"series of another definition: {company_id} {concept}, {agree} of {periods} periods agree"] = (
             joined.filter((pl.col("company_id") == company_id) & (pl.col("concept") == concept)).height
         )
-    closed = plausibility.closing(agreeing, filed, rules)
-    report.left_out["aggregators' quarters of years that do not close"] = agreeing.height - closed.height
+    proved = plausibility.proved(agreeing, filed, rules, judgements.proved)
+    report.left_out["figures of doubtful labels that filings do not bear out"] = agreeing.height - proved.height
+    gross = plausibility.gross(proved, rules)
+    report.left_out["expenses net of income"] = proved.height - gross.height
+    closed = plausibility.closing(gross, filed, rules)
+    report.left_out["aggregators' quarters of years that do not close"] = gross.height - closed.height
     return closed
 
 

@@ -33,6 +33,7 @@ class Exclusion:
     starts: bool | None = None
     period_ends: tuple[date, ...] = ()
     ended_before: date | None = None
+    ended_from: date | None = None
 
     def matches(self) -> pl.Expr:
         """Whether a figure (source, ticker, concept, unit, period_start, period_end) falls under it."""
@@ -47,14 +48,17 @@ class Exclusion:
             tests.append(pl.col("period_end").is_in(self.period_ends))
         if self.ended_before:
             tests.append(pl.col("period_end") < self.ended_before)
+        if self.ended_from:
+            tests.append(pl.col("period_end") >= self.ended_from)
         return pl.all_horizontal(tests)
 
     @property
     def name(self) -> str:
         """What is left out, in a few words."""
         what = " ".join(p for p in (self.ticker, ", ".join(self.concepts) or self.source, self.unit) if p)
-        when = " ".join([*map(str, self.period_ends), f"before {self.ended_before}" if self.ended_before else ""])
-        return f"{what} {when}".strip()
+        bounds = ("from", self.ended_from), ("before", self.ended_before)
+        when = [*map(str, self.period_ends), *(f"{word} {day}" for word, day in bounds if day)]
+        return " ".join([what, *when])
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,29 @@ class Preference:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """Series of a doubtful label that were compared with filings which the packs lack, and what came of it."""
+
+    ticker: str
+    concepts: tuple[str, ...]
+    reason: str
+    judged_by: str
+
+
+@dataclass(frozen=True)
 class Judgements:
     """All of exclusions.toml."""
 
     exclusions: tuple[Exclusion, ...]
     preferences: tuple[Preference, ...]
+    proofs: tuple[Proof, ...]
     rules: Rules
+
+    @property
+    def proved(self) -> pl.DataFrame:
+        """One row per series that was compared by hand: ticker, concept."""
+        rows = [(p.ticker, concept) for p in self.proofs for concept in p.concepts]
+        return pl.DataFrame(rows, schema={"ticker": pl.String, "concept": pl.String}, orient="row")
 
 
 def load(file: Path = FILE) -> Judgements:
@@ -87,6 +108,7 @@ def load(file: Path = FILE) -> Judgements:
     return Judgements(
         exclusions=_entries(Exclusion, document["exclude"], f"{file.name}, exclude"),
         preferences=_entries(Preference, document["prefer"], f"{file.name}, prefer"),
+        proofs=_entries(Proof, document["prove"], f"{file.name}, prove"),
         rules=_entry(Rules, document["rules"], f"{file.name}, rules"),
     )
 

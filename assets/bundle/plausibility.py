@@ -8,6 +8,7 @@ Every function takes figures as selection.labelled gives them: company_id, conce
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -24,6 +25,10 @@ class Rules:
     its neighbours, or less than that part of both, is no quarter's figure. agree_within, agree_share, agree_count: a
     series is another definition if of at least so many periods that filings state too, less than that share lie within.
     close_within: four quarters that differ from the filed year by more are of several bases.
+    proved_labels, proved_within, proved_share: labels that mean other things at most companies; a series counts only if
+    of the figures that are filed too so many lie within, and the newest agree_count all do.
+    gross_items, gross_since: expenses that some print net of income; a series with two figures below zero that end on
+    that day or later is net throughout.
     """
 
     never_negative: tuple[str, ...]
@@ -33,6 +38,11 @@ class Rules:
     agree_share: float
     agree_count: int
     close_within: float
+    proved_labels: tuple[str, ...]
+    proved_within: float
+    proved_share: float
+    gross_items: tuple[str, ...]
+    gross_since: date
 
 
 def not_negative(figures: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -75,6 +85,41 @@ def agreeing(figures: pl.DataFrame, filed: pl.DataFrame, rules: Rules) -> tuple[
         (pl.col("periods") >= rules.agree_count) & (pl.col("agreeing") < rules.agree_share * pl.col("periods"))
     ).sort("company_id", "concept")
     return figures.join(other, on=["company_id", "concept"], how="anti", maintain_order="left"), other
+
+
+def proved(figures: pl.DataFrame, filed: pl.DataFrame, rules: Rules, by_hand: pl.DataFrame) -> pl.DataFrame:
+    """Figures without series of doubtful labels that the filings do not bear out.
+
+    Args:
+        figures: the aggregators'. filed: those of filings.
+        rules: the thresholds.
+        by_hand: ticker and concept of series that were compared with filings which the packs lack.
+    """
+    series = ["company_id", "concept"]
+    doubtful = figures.filter(pl.col("concept").is_in(rules.proved_labels)).join(
+        by_hand, on=["ticker", "concept"], how="anti"
+    )
+    good = pl.col("good")
+    borne_out = (
+        _beside(doubtful, filed)
+        .group_by(*series, "span", "period_end")
+        .agg(good=pl.col("apart").min() <= rules.proved_within)
+        .sort("period_end", "span")
+        .group_by(series)
+        .agg(share=good.mean(), newest=good.tail(rules.agree_count).sum())
+        .filter((pl.col("share") >= rules.proved_share) & (pl.col("newest") == rules.agree_count))
+    )
+    unproved = doubtful.select(series).unique().join(borne_out, on=series, how="anti")
+    return figures.join(unproved, on=series, how="anti", maintain_order="left")
+
+
+def gross(figures: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Figures without expenses that are net of income: single ones below zero, whole series with two or more."""
+    series = ["company_id", "concept"]
+    below = pl.col("item").is_in(rules.gross_items) & (pl.col("amount") < 0)
+    recent = figures.filter(below & (pl.col("period_end") >= rules.gross_since)).select(*series, "span", "period_end")
+    net = recent.unique().group_by(series).len().filter(pl.col("len") > 1)
+    return figures.join(net, on=series, how="anti", maintain_order="left").filter(~below)
 
 
 def closing(figures: pl.DataFrame, filed: pl.DataFrame, rules: Rules) -> pl.DataFrame:

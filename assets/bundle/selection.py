@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics import concepts, statements
 from analytics.items import ITEMS
+from analytics.quarantine import without_quarantined
 from assets.bundle.exclusions import Preference
 
 FIRST_END = date(2014, 1, 1)
@@ -21,6 +22,10 @@ KEY = ["company_id", "item", "span"]
 # An item of our own to select by: what Yahoo's cash means, which fills what is missing of cash or of investments.
 CASH_AND_INVESTMENTS = "yahoo:cash_and_short_term_investments"
 PARTS = ("cash", "short_term_investments")
+# Labels of derived tables that hold more than their item: restricted cash; minorities and mezzanine.
+LAST = ("plainsight:cash", "plainsight:equity")
+LAST_WITHIN = 0.02
+LAST_SHARE = 0.75
 
 
 def labelled(figures: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
@@ -67,6 +72,44 @@ def covered(filed: pl.DataFrame, companies: pl.DataFrame, fx_rates: pl.DataFrame
         .select("company_id", "span", "period_end", item=pl.lit("cash_and_short_term_investments"))
     )
     return pl.concat([found, both.select(found.columns)])
+
+
+def giving_way(
+    stated: pl.DataFrame, candidates: pl.DataFrame, added: pl.DataFrame, companies: pl.DataFrame
+) -> pl.DataFrame:
+    """What is stated, without balances of derived tables that hold more than their item, where it shows.
+
+    Labels that speak last (LAST: cash with restricted cash, equity with minorities) outrank aggregators, being computed
+    from filings. So a figure gives way where an aggregator's was added for its day, and a whole series where it is more
+    than 2 % off in more than a quarter of the days that an aggregator has too: its other days would break the
+    series of the item.
+    """
+    last = labelled(without_quarantined(stated.filter(pl.col("concept").is_in(LAST))), companies)
+    others = candidates.filter(pl.col("span") == "instant").select(
+        "company_id", "item", other_end="period_end", other="amount"
+    )
+    days = (pl.col("period_end") - pl.col("other_end")).dt.total_days().abs()
+    apart = (pl.col("amount") - pl.col("other")).abs() / pl.max_horizontal(
+        pl.col("amount").abs(), pl.col("other").abs()
+    )
+    shared = (
+        last.join(others, on=["company_id", "item"])
+        .filter(days <= NEAR_DAYS)
+        .group_by("company_id", "concept", "period_end")
+        .agg(near=(apart <= LAST_WITHIN).any())
+    )
+    otherwise = (
+        shared.group_by("company_id", "concept")
+        .agg(share=pl.col("near").mean())
+        .filter(pl.col("share") < LAST_SHARE)
+        .select("company_id", "concept")
+    )
+    lonely = lacking(last, added.select(*KEY, "period_end"))
+    key = ["company_id", "concept", "period_end"]
+    given = last.join(lonely, on=key, how="anti").select(key).unique()
+    return stated.join(otherwise, on=key[:2], how="anti", maintain_order="left").join(
+        given, on=key, how="anti", maintain_order="left"
+    )
 
 
 def lacking(candidates: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:

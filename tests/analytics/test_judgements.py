@@ -49,7 +49,7 @@ def test_a_figure_is_quarantined_in_its_period_only():
 
 
 def test_parts_dated_the_day_after_a_year_are_not_heard_for_its_balances():
-    # HPE on 2018-10-31: 55,493 M of assets, 21,274 M of equity.
+    # HPE on 2018-10-31: 55,493 M of assets. Equity is left to StockAnalysis, which has it without minorities.
     left = quarantine.without_quarantined(bundle.read().observations).filter(
         pl.col("company_id") == "hpe",
         pl.col("source") == "sec_derived",
@@ -57,7 +57,7 @@ def test_parts_dated_the_day_after_a_year_are_not_heard_for_its_balances():
         pl.col("period_start").is_null(),
     )
     told = {c.partition(":")[2]: v for c, v in left.select("concept", "value").iter_rows()}
-    assert (told["assets"], told["equity"], told.get("liabilities")) == (55_493e6, 21_274e6, None)
+    assert (told["assets"], told.get("equity"), told.get("liabilities")) == (55_493e6, None, None)
 
 
 def test_every_quarantined_figure_gives_its_reason():

@@ -153,6 +153,16 @@ def test_periods_begin_before_they_end_and_balances_have_no_start() -> None:
         ("alphabet", "yahoo:sharesOutstanding", "one class"),
         (None, "yahoo:ebitda", "holds non-operating gains"),
         (None, "yahoo:net_debt", "mixed definitions"),
+        ("coreweave", "stockanalysis:Research & Development", "technology and infrastructure, not R&D"),
+        ("amazon", "stockanalysis:Research & Development", "technology and infrastructure, not R&D"),
+        ("sap", "yahoo:ebit", "without restructuring: 7,808 M in 2024, as filed 4,665 M"),
+        ("intel", "stockanalysis:Interest Expense / Income", "net of interest income"),
+        ("samsung-electronics", "stockanalysis:Interest Expense / Income", "net of interest income"),
+        ("ibm", "stockanalysis:Operating Income", "holds other income; none is filed"),
+        ("constellation", "yahoo:gross_profit", "no cost of revenue is filed"),
+        ("hpe", "stockanalysis:Gross Profit", "leaves out a part of the cost"),
+        ("alibaba", "stockanalysis:Capital Expenditures", "half-years"),
+        ("kla", "stockanalysis:Total Debt", "without leases"),
     ],
 )
 def test_labels_that_the_packs_warn_about_are_left_out(company_id: str | None, concept: str, why: str) -> None:
@@ -170,6 +180,12 @@ def test_figures_that_the_packs_warn_about_are_left_out() -> None:
     # SK Hynix's net income of 2026-06, 93.8 tn, is above its revenue of 79.3 tn.
     assert figures("sk-hynix", "yahoo:net_income", date(2026, 4, 1), date(2026, 6, 30)) == set()
     assert figures("sk-hynix", "yahoo:revenue", date(2026, 4, 1), date(2026, 6, 30)) != set()
+
+
+def test_property_of_an_aggregator_holds_no_rights_of_use() -> None:
+    # Amazon on 2025-06-30: 379,741 M by StockAnalysis, of which 297,616 M are property and 82,125 M leases.
+    rows = observations().filter(pl.col("concept") == "stockanalysis:Property, Plant & Equipment")
+    assert rows["period_end"].max() < date(2019, 1, 1)
 
 
 def test_no_zero_of_an_aggregator_stands_for_what_is_not_reported() -> None:

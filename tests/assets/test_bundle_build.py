@@ -22,8 +22,10 @@ PAYLOADS = Path(__file__).parents[1] / "payloads" / "sec"
 REPO = "someone/invented@0000000"
 RULES = Rules(
     never_negative=("capex",), alone_items=("depreciation_amortization",), alone_factor=2.0, agree_within=0.05,
-    agree_share=0.75, agree_count=4, close_within=0.02,
+    agree_share=0.75, agree_count=4, close_within=0.02, proved_labels=("aggregator:operating_income",),
+    proved_within=0.02, proved_share=0.85, gross_items=("interest_expense",), gross_since=date(2014, 1, 1),
 )  # fmt: skip
+BY_HAND = pl.DataFrame(schema={"ticker": pl.String, "concept": pl.String})
 
 
 def companies() -> pl.DataFrame:
@@ -295,8 +297,8 @@ QUARTER_ENDS = [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30), date(20
 def series(item: str, amounts: list[float], ends: list[date] = QUARTER_ENDS, span: str = "quarter") -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "company_id": "example", "concept": f"aggregator:{item}", "item": item, "source": "stockanalysis",
-            "kind": "flow", "span": span, "period_end": ends, "amount": amounts,
+            "company_id": "example", "ticker": "EXMP", "concept": f"aggregator:{item}", "item": item,
+            "source": "stockanalysis", "kind": "flow", "span": span, "period_end": ends, "amount": amounts,
         }
     )  # fmt: skip
 
@@ -351,6 +353,61 @@ def test_quarters_that_do_not_add_up_to_the_filed_year_are_left_out() -> None:
     assert plausibility.closing(three, year, RULES).height == 3
 
 
+YEARS_OF_QUARTERS = [date(2022 + n // 4, 3 * (n % 4) + 3, 30) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("filed", "kept"),
+    [
+        ([10.0] * 8, 8),
+        ([15.0] + [10.0] * 7, 8),  # seven of eight is more than 85 %, and the newest four are the filings'
+        ([10.0] * 7 + [15.0], 0),  # the newest is not
+        ([15.0, 15.0] + [10.0] * 6, 0),  # six of eight is less
+        ([10.0] * 3, 0),  # three are no proof
+    ],
+)
+def test_a_doubtful_label_counts_only_where_filings_bear_it_out(filed: list[float], kept: int) -> None:
+    doubtful = series("operating_income", [10.0] * 8, YEARS_OF_QUARTERS)
+    stated = series("operating_income", filed, YEARS_OF_QUARTERS[-len(filed) :])
+    assert plausibility.proved(doubtful, stated, RULES, BY_HAND).height == kept
+    compared = pl.DataFrame([("EXMP", "aggregator:operating_income")], BY_HAND.schema, orient="row")
+    assert plausibility.proved(doubtful, stated, RULES, compared).height == 8
+    assert plausibility.proved(series("capex", [10.0] * 4), stated, RULES, BY_HAND).height == 4
+
+
+def test_expenses_net_of_income_are_none() -> None:
+    once = series("interest_expense", [5.0, -1.0, 5.0, 5.0])
+    assert plausibility.gross(once, RULES)["amount"].to_list() == [5, 5, 5]
+    assert plausibility.gross(series("interest_expense", [5.0, -1.0, 5.0, -2.0]), RULES).height == 0
+    long_ago = series(
+        "interest_expense", [-1.0, -1.0, 5.0, 5.0], [date(1998, 3, 31), date(1998, 6, 30), *QUARTER_ENDS[:2]]
+    )
+    assert plausibility.gross(long_ago, RULES)["amount"].to_list() == [5, 5]
+    assert plausibility.gross(series("income_tax", [-1.0, -1.0, 5.0, 5.0]), RULES).height == 4
+
+
+@pytest.mark.parametrize(
+    ("derived", "aggregated", "added", "kept"),
+    [
+        # The aggregator's speaks for its day; the other days are the parent's equity too, within 2 %, and stay.
+        ([100.0, 100.0, 100.0, 100.0], [100.0, 101.0, 99.0, 100.0], 1, 3),
+        # Minorities: 10 % more on every day. The whole series goes, also on days that no aggregator has.
+        ([110.0, 110.0, 110.0, 110.0], [100.0, 100.0, 100.0], 1, 0),
+        ([110.0, 110.0, 110.0, 110.0], [], 0, 4),
+    ],
+)
+def test_balances_that_hold_more_than_their_item_give_way(
+    derived: list[float], aggregated: list[float], added: int, kept: int
+) -> None:
+    stated = series("equity", derived, span="instant").with_columns(
+        concept=pl.lit("plainsight:equity"), unit=pl.lit("EUR"), value="amount", reference=pl.lit("r"),
+        period_start=pl.lit(None, pl.Date),
+    )  # fmt: skip
+    theirs = series("equity", [*aggregated, *[0.0] * (4 - len(aggregated))], span="instant").head(len(aggregated))
+    given = selection.giving_way(stated.drop("item", "kind", "amount"), theirs, theirs.head(added), companies())
+    assert given.height == kept
+
+
 def test_a_year_is_missing_only_while_one_of_its_quarters_is() -> None:
     year = series("capex", [100.0], [date(2024, 12, 31)], span="year").with_columns(
         ticker=pl.lit("EXMP"), source=pl.lit("yahoo"), order=0, label_order=0, reference=pl.lit("r"), value=1.0
@@ -381,6 +438,6 @@ def test_a_broken_judgement_is_named(tmp_path: Path, line: str, message: str) ->
 def test_every_judgement_says_why_and_who_judged() -> None:
     judgements = exclusions.load()
     assert len(judgements.exclusions) > 20
-    for judgement in (*judgements.exclusions, *judgements.preferences):
+    for judgement in (*judgements.exclusions, *judgements.preferences, *judgements.proofs):
         assert len(judgement.reason) > 10
         assert judgement.judged_by
