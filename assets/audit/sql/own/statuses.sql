@@ -1,7 +1,7 @@
 -- A quarter is final for a metric or item of a layer when it is final for the layer, and members with at least 80 % of the
 -- trailing revenue of those who report that figure have it. A member reports it that had it in the quarter or in one of the
--- eight before; where nobody does, the layer decides. Beside it, of items: Σ of the newest amounts of those who report it
--- and have none for the quarter.
+-- eight before; where nobody does, the layer decides. Of items: those of which a table tells a status, and Σ of the newest
+-- amounts of those who report it and have none for the quarter.
 WITH known AS (
   SELECT 'metric' AS kind, metric AS figure, "window", company_id, segment, quarter, CAST(NULL AS DOUBLE) AS amount_usd
   FROM own.measured
@@ -10,8 +10,11 @@ WITH known AS (
 ),
 figures AS (
   SELECT 'metric' AS kind, metric AS figure, "window" FROM declared.metric_windows
-  UNION
-  SELECT DISTINCT 'item', item, w."window" FROM own.known_items CROSS JOIN (VALUES ('quarter'), ('ttm')) w("window")
+  UNION ALL
+  SELECT 'item', item, w."window"
+  FROM (VALUES ('revenue'), ('gross_profit'), ('operating_income'), ('net_income'), ('free_cash_flow'),
+    ('economic_profit'), ('capex')) i(item)
+  CROSS JOIN (VALUES ('quarter'), ('ttm')) w("window")
 ),
 places AS (SELECT DISTINCT lens, layer, basis, quarter, final FROM own.weights),
 asked AS (SELECT w.*, f.* FROM own.weights w CROSS JOIN figures f),
