@@ -73,7 +73,7 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
             "selling": sum(member["revenue"] is not None for member in held),
             "earning": sum(member["profit"] is not None for member in held),
             "quarter": quarter,
-            "headline": _headline(ledger, lens.lens, layer, quarter, len(members)),
+            "headline": _headline(ledger, lens.lens, layer, quarter, len(held)),
             "figures": _figures(ledger, lens.lens, layer, quarter) if quarter else [],
             "metrics": _metrics(ledger, lens.lens, layer),
             "flows": flows_of(ledger, lens.lens, layer),

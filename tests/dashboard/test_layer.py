@@ -65,3 +65,13 @@ def test_who_was_a_member_before_is_listed_and_not_counted() -> None:
     assert isinstance(members, list)
     assert [member["name"] for member in members if member["held"]] == ["Microsoft"]
     assert page.context["held"] == 1 and len(members) == 2
+
+
+def test_a_dark_layer_counts_the_members_of_the_time_in_its_first_sentence_too() -> None:
+    tables = dict(synthetic.tables())
+    later = pl.when(pl.col("member_id") == "openai").then(pl.date(2026, 1, 8)).otherwise(pl.col("valid_from"))
+    more = tables["core.memberships"].filter(pl.col("member_id") == "openai").with_columns(member_id=pl.lit("other"))
+    tables["core.memberships"] = pl.concat([tables["core.memberships"], more]).with_columns(valid_from=later)
+    _, page = page_of(Ledger(tables, synthetic.AS_OF), "models")  # at the end of 2025Q4 one of both is a member
+    assert page.context["headline"] == "Models: the one member reports no figures for this business"
+    assert page.context["held"] == 1
