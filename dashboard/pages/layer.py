@@ -6,7 +6,7 @@ from analytics.metrics.registry import METRICS
 from dashboard import findings, formats
 from dashboard.cards import concentration, decomposition, history
 from dashboard.cards.card import Column, Table, Value
-from dashboard.ledger import Layer, Ledger, Lens, Member
+from dashboard.ledger import Layer, Ledger, Lens, Member, shifted
 from dashboard.pages.page import STATUS, Page, company_path, layer_path, measured_as, why_unmeasured
 
 # (card, question, basis, metrics)
@@ -53,7 +53,9 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
         cards.insert(1, taken_apart)  # after the margins
     if (shared_out := concentration.history(ledger, lens.lens, layer)).views:
         cards.append(shared_out)
-    members = _members(ledger, lens.lens, layer, quarter)
+    # Who is a member, and what is known of whom, is told of now even where the layer was last known long ago.
+    then = ledger.newest(lens.lens) if _long_ago(ledger, lens.lens, quarter) else quarter
+    members = _members(ledger, lens.lens, layer, then)
     held = [member for member in members if member["held"]]
     siblings = ledger.layers(lens.lens)
     index = siblings.index(layer)
@@ -72,7 +74,7 @@ def page(ledger: Ledger, lens: Lens, layer: Layer) -> Page:
             "held": len(held),
             "selling": sum(member["revenue"] is not None for member in held),
             "earning": sum(member["profit"] is not None for member in held),
-            "quarter": quarter,
+            "quarter": then,
             "headline": _headline(ledger, lens.lens, layer, quarter, len(held)),
             "figures": _figures(ledger, lens.lens, layer, quarter) if quarter else [],
             "metrics": _metrics(ledger, lens.lens, layer),
@@ -90,6 +92,12 @@ def own_quarter(ledger: Ledger, lens: str, layer: str) -> str | None:
     return margin.quarter if margin else ledger.newest(lens)
 
 
+def _long_ago(ledger: Ledger, lens: str, quarter: str | None) -> bool:
+    """Whether a quarter is more than a year older than the one that the layers of a lens share."""
+    shared = ledger.newest(lens)
+    return quarter is not None and shared is not None and quarter < shifted(shared, -4)
+
+
 def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, members: int) -> str:
     share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
     if share is None or share.n_measured == 0:
@@ -97,11 +105,11 @@ def _headline(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, memb
     margin = ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or "")
     if share.amount_usd is None or margin is None:
         return f"{layer.name}: {share.n_measured} of {share.n_members} members have figures, too few for the layer"
-    when = formats.months(quarter)
+    when, past = formats.months(quarter), _long_ago(ledger, lens, quarter)
     if share.amount_usd < 0:
-        loses = findings.verb(layer.name, "lose")
+        loses = "lost" if past else findings.verb(layer.name, "lose")
         return f"{layer.name} {loses} {formats.cents(-margin)} on each dollar of sales, {when}"
-    keeps = findings.verb(layer.name, "keep")
+    keeps = "kept" if past else findings.verb(layer.name, "keep")
     return f"{layer.name} {keeps} {formats.cents(margin)} of each dollar of sales as operating profit, {when}"
 
 
@@ -115,6 +123,8 @@ def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> list[tupl
         text += f"; median member {formats.percent(margin.median)}"
         if margin.without_largest is not None and margin.largest:
             text += f", without {ledger.names[margin.largest]} {formats.percent(margin.without_largest)}"
+    if _long_ago(ledger, lens, quarter):
+        text += _newer(ledger, lens, layer, quarter)
     profit = formats.dollars(share.amount_usd if share else None)
     measured = f", {share.n_measured} of {share.n_members} members" if share else ""
     return [
@@ -125,6 +135,15 @@ def _figures(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> list[tupl
         (formats.times(debt.value if debt else None),
          _dated("total debt to operating cash flow, consolidated basis", debt.quarter if debt else None)),
     ]  # fmt: skip
+
+
+def _newer(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> str:
+    """The newest margin of a layer beyond its newest final quarter, said to be provisional; '' where there is none."""
+    readings = ledger.readings(lens, layer.layer, "layer", "operating_margin")
+    newer = [r for r in readings if r.value is not None and r.quarter > quarter]
+    if not newer:
+        return ""
+    return f"; provisional since, {formats.percent(newer[-1].value)} in {formats.quarter(newer[-1].quarter)}"
 
 
 def _dated(text: str, quarter: str | None) -> str:

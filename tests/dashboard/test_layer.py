@@ -75,3 +75,19 @@ def test_a_dark_layer_counts_the_members_of_the_time_in_its_first_sentence_too()
     _, page = page_of(Ledger(tables, synthetic.AS_OF), "models")  # at the end of 2025Q4 one of both is a member
     assert page.context["headline"] == "Models: the one member reports no figures for this business"
     assert page.context["held"] == 1
+
+
+def test_a_margin_last_final_long_ago_is_told_as_past_and_members_as_of_now() -> None:
+    tables = dict(synthetic.tables())
+    own = (pl.col("layer") == "hyperscalers") & (pl.col("calendar_quarter") > "2023Q4") & (pl.col("basis") == "layer")
+    status = pl.when(own).then(pl.lit("provisional")).otherwise(pl.col("status"))
+    tables["marts.layer_metrics"] = tables["marts.layer_metrics"].with_columns(status=status)
+    _, page = page_of(Ledger(tables, synthetic.AS_OF))
+    # Of the other layers 2025Q4 is final, so that most are at it.
+    assert page.context["headline"] == (
+        f"Hyperscalers kept 35 cents of each dollar of sales as operating profit, twelve months to 2023{NBSP}Q4"
+    )
+    figures = page.context["figures"]
+    assert isinstance(figures, list)
+    assert f"twelve months to 2023{NBSP}Q4" in figures[1][1] and f"provisional since, 35% in {NOW}" in figures[1][1]
+    assert page.context["quarter"] == "2025Q4"

@@ -184,7 +184,7 @@ def of_layer_pages(pages: Pages, titles: dict[str, str]) -> Iterator[Read]:
         for (text, figure), (basis, metric) in zip(key_figures(main), ABOUT, strict=False):
             if figure != "n/a":
                 yield Read(path, layer, basis, metric, quarter(text), figure)
-        if told := re.search(r"keeps? (\d+) cents?", main.first("h1").text):
+        if told := re.search(r"(?:keeps?|kept) (\d+) cents?", main.first("h1").text):
             yield Read(path, layer, "layer", "operating_margin", quarter(main.first("h1").text), told[1] + "%")
         bases = {card: (basis, metrics) for card, _, basis, metrics in FAMILIES}
         for card in main.every(".card"):
