@@ -44,6 +44,8 @@ YEARS = [
     ("southern-company", 2024, {"revenue": 26_724, "operating_income": 7_068, "net_income": 4_401}),
     ("nextera", 2024, {"revenue": 24_753, "operating_income": 7_479, "net_income": 6_946, "equity": 50_101}),
     ("coreweave", 2024, {"revenue": 1_915.4, "operating_income": 324.4, "net_income": -863.4}),
+    ("synopsys", 2024, {"revenue": 6_127.4, "cash": 3_896.5}),
+    ("everpure", 2025, {"revenue": 3_168.2, "cash": 723.6}),
     ("baidu", 2024, {"revenue": 133_125, "operating_income": 21_270, "cash": 24_832}),
     # Restated in 2025 without the games.
     ("applovin", 2024, {"revenue": 3_224.1}),
