@@ -44,6 +44,11 @@ def known_on(day: str, finding: str | None) -> str | None:
     return f"Known on {day}: {low(finding)}" if finding else None
 
 
+def provisional(names: Sequence[str]) -> str:
+    """Return a sentence that names what is provisional; '' where nothing is."""
+    return f"Provisional, because not enough has reported: {', '.join(names)}." if names else ""
+
+
 TRIFLE = 0.1  # a layer smaller than this part of a company is no comparison
 
 

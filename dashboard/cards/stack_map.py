@@ -104,7 +104,7 @@ def _view(ledger: Ledger, lens: str, key: str) -> View:
     size = SIZES[key]
     quarter = ledger.headline(lens, size.basis) if ledger.newest(lens) else None
     dollars = by_member(ledger, lens, size.basis, quarter)
-    nodes, rows, parts, counted = [], [], [], [0, 0]
+    nodes, rows, parts, late, counted = [], [], [], list[str](), [0, 0]
     for layer in ledger.layers(lens):
         held = members(ledger, lens, layer.layer, size.basis, quarter)
         # On the consolidated basis the company speaks for its product or segment.
@@ -115,6 +115,7 @@ def _view(ledger: Ledger, lens: str, key: str) -> View:
         reading = ledger.reading(lens, layer.layer, size.basis, size.decides, quarter or "")
         whole = reading is not None and reading.value is not None and bool(known)
         total = sum(amount for _, amount in known)
+        late += [layer.name] if whole and reading is not None and not reading.final else []
         nodes.append(
             _node(ledger, lens, layer, size, key, quarter, own, total if whole else None, unknown_text(reading))
         )
@@ -147,7 +148,8 @@ def _view(ledger: Ledger, lens: str, key: str) -> View:
             [list[Value](row) for row in rows],
         ),
         drawing=chart.drawing(nodes, flows, _deals(ledger, lens, quarter)),
-        note="Hatched: a member that reports no such figure; unknown, not zero, its size means nothing. Ring: a loss.",
+        note="Hatched: a member that reports no such figure; unknown, not zero, its size means nothing. Ring: a loss. "
+        + findings.provisional(late),
     )
 
 

@@ -21,10 +21,15 @@ THRESHOLDS = (
 def card(ledger: Ledger, lens: str) -> Card:
     """Return the card of a lens."""
     quarter, gauges = ledger.headline(lens, "consolidated"), list(GAUGES.values())
-    layers = []
+    layers, late = [], []
     for layer in ledger.layers(lens):
         found = [ledger.reading(lens, layer.layer, "consolidated", metric, quarter) for metric in GAUGES]
         values = [reading.value if reading else None for reading in found]
+        late += [
+            f"{layer.name} ({gauge.title.replace(chr(10), ' ')})"
+            for gauge, r in zip(gauges, found, strict=True)
+            if r and r.value is not None and not r.final
+        ]
         layers.append(chart.Readings(layer.name, layer.colour, values, [unknown_text(reading) for reading in found]))
     at = list(GAUGES).index("capex_to_ocf")
     against = {layer.name: value for layer in layers if (value := layer.values[at]) is not None}
@@ -51,6 +56,6 @@ def card(ledger: Ledger, lens: str) -> Card:
             [[layer.name, *layer.values] for layer in layers],
         ),
         pictures={"wide": chart.picture(gauges, layers), "narrow": chart.picture(gauges, layers, narrow=True)},
-        note=THRESHOLDS,
+        note=f"{THRESHOLDS} {findings.provisional(late)}".strip(),
     )
     return Card("stress", "Stress: where does it strain?", [view], size="half", break_at=460)

@@ -46,6 +46,7 @@ def page(ledger: Ledger, lens: Lens) -> Page:
             "lede": lede,
             "figures": _figures(ledger, lens.lens, quarter) if quarter else [],
             "stack": _stack(ledger, lens.lens, quarter),
+            "stack_provisional": findings.provisional(_provisional(ledger, lens.lens, quarter)),
             "stack_title": findings.first(neutral, findings.dark_layer(counts)),
             "quarter": quarter,
             "capex_at": ledger.headline(lens.lens, "consolidated") if quarter else None,
@@ -145,16 +146,17 @@ def _figures(ledger: Ledger, lens: str, quarter: str) -> list[tuple[str, str]]:
 
 def _largest_pool(ledger: Ledger, lens: str, layers: list[Layer], quarter: str) -> tuple[str, str] | None:
     known = [
-        (share.amount_usd, layer)
+        (share.amount_usd, layer, share.status)
         for layer in layers
         if (share := ledger.share(lens, layer.layer, "layer", "operating_income", quarter))
         and share.amount_usd is not None
     ]
     if not known:
         return None
-    profit, top = max(known, key=lambda one: one[0])
+    profit, top, status = max(known, key=lambda one: one[0])
     share = ledger.share(lens, top.layer, "layer", "operating_income", BASE_QUARTER)
     text = f"operating income, {findings.low(top.name)}, {formats.months(quarter)}"
+    text += ", provisional" * (status != "final")
     if share and share.amount_usd is not None:
         way = "up" if profit > share.amount_usd else "down"
         text += f", {way} from {formats.dollars(share.amount_usd)} in {formats.quarter(BASE_QUARTER)}"
@@ -162,14 +164,13 @@ def _largest_pool(ledger: Ledger, lens: str, layers: list[Layer], quarter: str) 
 
 
 def _capex_rate(ledger: Ledger, lens: str, layer: Layer, quarter: str) -> tuple[str, str] | None:
-    now = ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", quarter)
+    now = ledger.reading(lens, layer.layer, "consolidated", "capex_to_revenue", quarter)
     then = ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", BASE_QUARTER)
-    if now is None:
+    if now is None or now.value is None:
         return None
     was = f", from {formats.percent(then)} in {formats.quarter(BASE_QUARTER)}" if then is not None else ""
-    return formats.percent(
-        now
-    ), f"of revenue goes to capex at {findings.low(layer.name)}, {formats.months(quarter)}{was}"
+    text = f"of revenue goes to capex at {findings.low(layer.name)}, {formats.months(quarter)}"
+    return formats.percent(now.value), text + ", provisional" * (not now.final) + was
 
 
 def _measured(ledger: Ledger, lens: str, quarter: str | None) -> list[tuple[str, int, int]]:
@@ -212,6 +213,20 @@ def _stack(ledger: Ledger, lens: str, quarter: str | None) -> list[dict[str, obj
             }
         )
     return rows
+
+
+def _provisional(ledger: Ledger, lens: str, quarter: str | None) -> list[str]:
+    """What of the table of the stack is provisional: a layer, where one figure alone is with its name."""
+    if quarter is None:
+        return []
+    at, found = ledger.headline(lens, "consolidated"), []
+    for layer in ledger.layers(lens):
+        profit = ledger.reading(lens, layer.layer, "layer", "operating_margin", quarter)
+        spent = ledger.reading(lens, layer.layer, "consolidated", "capex_to_revenue", at)
+        late = [text for r, text in ((profit, "operating income and margin"), (spent, "capex ÷ revenue"))
+                if r and r.value is not None and not r.final]  # fmt: skip
+        found += [f"{layer.name} ({' and '.join(late)})"] if late else []
+    return found
 
 
 def _chips(ledger: Ledger, lens: str, layer: Layer, quarter: str | None) -> list[dict[str, object]]:

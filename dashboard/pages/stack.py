@@ -6,7 +6,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.cards import stack_map
 from dashboard.cards.stack_map import PRIVATE, by_member
-from dashboard.ledger import Layer, Ledger, Lens, Member
+from dashboard.ledger import Layer, Ledger, Lens, Member, Reading
 from dashboard.pages.layer import flows_of
 from dashboard.pages.page import Page, company_path, layer_path, why_unmeasured
 
@@ -61,28 +61,36 @@ def _opens(ledger: Ledger, lens: str, quarter: str | None) -> str:
 
 def _about(ledger: Ledger, lens: str, layer: Layer, quarter: str | None, held: list[Member]) -> dict[str, object]:
     at = ledger.headline(lens, "consolidated") if quarter else ""
-    margin = ledger.value(lens, layer.layer, "layer", "operating_margin", quarter or "")
     share = ledger.share(lens, layer.layer, "layer", "operating_income", quarter or "")
+    margin, capex, debt = (
+        ledger.reading(lens, layer.layer, basis, metric, when or "")
+        for basis, metric, when in (("layer", "operating_margin", quarter), ("consolidated", "capex_to_revenue", at),
+                                    ("consolidated", "debt_to_ocf", at))
+    )  # fmt: skip
     figures = [
-        ("Operating income", formats.dollars(share.amount_usd if share else None), quarter),
-        ("Operating margin", formats.percent(margin), quarter),
-        ("Capex ÷ revenue, consolidated",
-         formats.percent(ledger.value(lens, layer.layer, "consolidated", "capex_to_revenue", at)), at),
-        ("Debt ÷ cash flow, consolidated",
-         formats.times(ledger.value(lens, layer.layer, "consolidated", "debt_to_ocf", at)), at),
-    ]  # fmt: skip
+        ("Operating income", formats.dollars(share.amount_usd if share else None), quarter, margin),
+        ("Operating margin", formats.percent(margin.value if margin else None), quarter, margin),
+        ("Capex ÷ revenue, consolidated", formats.percent(capex.value if capex else None), at, capex),
+        ("Debt ÷ cash flow, consolidated", formats.times(debt.value if debt else None), at, debt),
+    ]
     dollars = by_member(ledger, lens, "layer", quarter)
     members = [_member(ledger, m, dollars.get((layer.layer, m.member_id), {})) for m in held]
     return {
         "layer": layer,
         "href": layer_path(lens, layer),
-        "figures": [(f"{name}, {formats.months(when)}" if when else name, text) for name, text, when in figures],
+        "figures": [
+            (f"{name}, {formats.months(when)}{_late(r)}" if when else name, text) for name, text, when, r in figures
+        ],
         "flows": flows_of(ledger, lens, layer),
         "members": sorted(members, key=lambda m: (m["profit"] is None, -(m["profit"] or 0.0), m["name"])),
         "measured": sum(m["profit"] is not None for m in members),
         "claims": ledger.claims_about(lens, layer.layer),
         "deals": _deals(ledger, {m.company_id for m in held} | {m.member_id for m in held}),
     }
+
+
+def _late(reading: Reading | None) -> str:
+    return ", provisional" if reading and reading.value is not None and not reading.final else ""
 
 
 def _member(ledger: Ledger, member: Member, amounts: Mapping[str, float]) -> dict[str, Any]:

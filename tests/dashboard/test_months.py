@@ -73,3 +73,22 @@ def test_a_layer_without_a_figure_for_those_months_says_which_it_shows() -> None
     headings = {panel.name: panel.value for panel in views["gross_margin.consolidated.ttm.aggregate.now"].panels}
     # Gross profit is 60 % of everyone's revenue.
     assert headings["Applications"] == f"60%, 2025{NBSP}Q2" and headings["Hyperscalers"] == "60%"
+
+
+def test_what_is_provisional_beside_final_figures_is_named() -> None:
+    tables = dict(synthetic.tables())
+    late = (pl.col("layer") == "hyperscalers") & (pl.col("calendar_quarter") > "2023Q4")
+    for name in ("marts.layer_metrics", "marts.value_capture"):
+        status = pl.when(late & (pl.col("basis") == "layer")).then(pl.lit("provisional")).otherwise(pl.col("status"))
+        tables[name] = tables[name].with_columns(status=status)
+    known = Ledger(tables, synthetic.AS_OF)
+    lens = known.lenses[0]
+    assert known.headline("alpha") == "2025Q4"  # in most layers it is final
+    told = "Provisional, because not enough has reported: Hyperscalers"
+    assert overview.page(known, lens).context["stack_provisional"] == f"{told} (operating income and margin)."
+    page = stack.page(known, lens)
+    assert page.cards[0].views[0].note.endswith(f"{told}.")
+    layers = page.context["layers"]
+    assert isinstance(layers, list)
+    ends = {one["layer"].layer: [title.endswith(", provisional") for title, _ in one["figures"]] for one in layers}
+    assert ends["hyperscalers"] == [True, True, False, False] and not any(ends["applications"])

@@ -146,7 +146,7 @@ def test_every_chart_has_what_a_chart_must_have(built: Built) -> None:
         html = page.read_text(encoding="utf-8")
         # Views that a control leads to travel as JSON.
         later = [json.loads(text)["html"] for text in re.findall(r'json" data-view="[^"]+">(.*?)</script>', html, re.S)]
-        for view in later + re.findall(r'<div class="view" data-view=.*?</details>', html, re.S):
+        for view in later + re.findall(r'<div class="view" data-view=.*?class="twin">.*?</details>', html, re.S):
             assert "<h2>" in view and 'class="subtitle"' in view
             assert re.search(r'role="(img|group)" aria-label="[^"]{20,}"', view), page.name
             drawn = 'class="drawing"' in view  # made with the page, so there is no specification to take away
