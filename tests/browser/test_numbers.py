@@ -196,9 +196,10 @@ def of_company(page: Page, company: str) -> Iterator[Read]:
     for why, text in page.evaluate(SHEET):
         metric, at = why.split(" ")
         key = (("company_id", company), ("metric", metric), ("calendar_quarter", at), ("window", "ttm"))
-        for unit, scale, rounding in (("%", 100, 0.05), ("×", 1, 0.5 if len(text) > 5 else 0.05)):
+        for unit, scale in (("%", 100), ("×", 1)):
             if text.endswith(unit):
                 shown = float(text[:-1]) / scale
+                rounding = 0.5 if unit == "×" and abs(shown) > 99 else 0.05  # as formats.times
                 yield Read(shown, rounding / scale * 1.001, f"{company}: {why}", "value", "marts.company_metrics", key)
 
 
