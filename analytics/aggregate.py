@@ -91,7 +91,7 @@ def layer_metrics(
     finished = (
         rows.join(told, on=[*_LAYER, "quarter", *_FIGURE], how="left")
         .with_columns(pl.col("status").fill_null(finality.PROVISIONAL))
-        .drop("quarter")
+        .drop("quarter", "reported")
     )
     return conform(finished, table("marts.layer_metrics"))
 
@@ -172,18 +172,23 @@ def layer_items(
     members = weighed_members(company_quarters, segment_quarters, memberships, companies)
     figures = pl.DataFrame({"item": AMOUNT_ITEMS}).join(pl.DataFrame({"window": WINDOWS}), how="cross")
     at = [*_LAYER, "quarter", "item", "window"]
+    numbered = figures.with_row_index("figure")
     silent = (
-        finality.reports(known, members, figures.with_row_index("figure"))
-        .join(figures.with_row_index("figure"), on="figure")
+        finality.reports(known, members, numbered)
+        .filter(~pl.col("has"))
+        .join(numbered, on="figure")
         .sort("member_id")
         .group_by(at, maintain_order=True)
-        .agg(silent_usd=pl.col("amount_usd").filter(~pl.col("has")).sum())
+        .agg(silent_usd=pl.col("amount_usd").sum())
     )
     return (
         finality.statuses(known, members, figures)
         .join(silent, on=at, how="left")
-        .with_columns(calendar_quarter=windows.label_of(pl.col("quarter")))
-        .drop("quarter")
+        .with_columns(
+            silent_usd=pl.when("reported").then(pl.col("silent_usd").fill_null(0.0)),
+            calendar_quarter=windows.label_of(pl.col("quarter")),
+        )
+        .drop("quarter", "reported")
     )
 
 

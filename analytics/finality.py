@@ -92,7 +92,8 @@ def statuses(known: pl.DataFrame, members: pl.DataFrame, figures: pl.DataFrame) 
         figures: one row a figure, such as an item in a window.
 
     Returns:
-        PLACE, the columns of `figures`, status. A layer without a measurable member has no row.
+        PLACE, the columns of `figures`, status, and reported: whether any member reports it. A layer without a
+        measurable member has no row.
     """
     of = figures.columns
     figures, places = figures.with_row_index("figure"), members.select(*PLACE, "final").unique().with_row_index("place")
@@ -112,7 +113,10 @@ def statuses(known: pl.DataFrame, members: pl.DataFrame, figures: pl.DataFrame) 
         .with_columns(key=key)
         .join(heard, on="key", how="left")
         .select(
-            *PLACE, *of, status=pl.when(pl.col("final") & enough).then(pl.lit(FINAL)).otherwise(pl.lit(PROVISIONAL))
+            *PLACE,
+            *of,
+            status=pl.when(pl.col("final") & enough).then(pl.lit(FINAL)).otherwise(pl.lit(PROVISIONAL)),
+            reported=pl.col("all").is_not_null(),
         )
     )
 

@@ -6,7 +6,7 @@ Does not belong here: how a figure is written, drawn or told.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -161,6 +161,26 @@ def shifted(quarter: str, by: int) -> str:
     """Return the calendar quarter `by` quarters later (earlier if negative)."""
     index = int(quarter[:4]) * 4 + int(quarter[5]) - 1 + by
     return f"{index // 4}Q{index % 4 + 1}"
+
+
+def compared_at(layers: Iterable[Mapping[str, bool]]) -> str | None:
+    """Return the newest calendar quarter that is final in every layer with figures; None where no layer has any.
+
+    A layer counts if it has a figure within four quarters of the newest; where no quarter is final in all of them, the
+    newest that is final in most of them is taken.
+
+    Args:
+        layers: of each layer the quarters in which its operating margin is known, and whether it is final.
+    """
+    known = [quarters for quarters in layers if quarters]
+    newest = max((max(quarters) for quarters in known), default=None)
+    if newest is None:
+        return None
+    recent = [shifted(newest, -back) for back in range(6)]
+    counted = [quarters for quarters in known if max(quarters) >= recent[4]]
+    finals = {q: sum(quarters.get(q, False) for quarters in counted) for q in recent}
+    whole = [q for q in recent if finals[q] == len(counted)]
+    return whole[0] if whole else max(recent, key=lambda q: (finals[q], q))
 
 
 @dataclass(frozen=True)
@@ -318,10 +338,7 @@ class Ledger:
         return self._amounts.get((window, lens, basis, quarter, item), [])
 
     def headline(self, lens: str, basis: str = "layer") -> str:
-        """Return the newest calendar quarter that is final in every layer with figures.
-
-        A layer counts if it has an operating margin within four quarters of the newest; where no quarter is final in
-        all of them, the newest that is final in most of them is taken.
+        """Return the newest calendar quarter that is final in every layer with figures: see `compared_at`.
 
         Raises:
             ValueError: no layer of the lens has any figure.
@@ -340,22 +357,14 @@ class Ledger:
         return {(one.lens, basis): self._headline(one.lens, basis) for one in self.lenses for basis in BASES}
 
     def _headline(self, lens: str, basis: str) -> str | None:
-        by_layer = [
+        return compared_at(
             {
                 r.quarter: r.final
                 for r in self.readings(lens, layer.layer, basis, "operating_margin")
                 if r.value is not None
             }
             for layer in self.layers(lens)
-        ]
-        newest = max((max(quarters) for quarters in by_layer if quarters), default=None)
-        if newest is None:
-            return None
-        recent = [shifted(newest, -back) for back in range(6)]
-        counted = [quarters for quarters in by_layer if quarters and max(quarters) >= recent[4]]
-        finals = {q: sum(quarters.get(q, False) for quarters in counted) for q in recent}
-        whole = [q for q in recent if finals[q] == len(counted)]
-        return whole[0] if whole else max(recent, key=lambda q: (finals[q], q))
+        )
 
     @cached_property
     def company_values(self) -> dict[tuple[str, str], list[tuple[str, float]]]:

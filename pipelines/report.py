@@ -25,36 +25,21 @@ from assets.publish import DATABASE, PublishedFolder
 from assets.sources.payload import Fetch
 from assets.versions import MANIFEST
 from assets.warehouse import connect, lock_holder
+from dashboard.ledger import compared_at
 from pipelines.failures import failures
 from pipelines.home import Home
 from pipelines.refresh import instance_of
 from pipelines.retention import disk_use
 
-# Newest quarter in which enough of the layer has reported, with its trailing twelve months; on the consolidated basis,
-# because segments report neither debt nor, mostly, capex. Revenue of layers is gross output (one layer's revenue is
-# another's cost), so no total is ever taken over the rows.
-LAYERS = """
-WITH newest AS (
-  SELECT layer, max(calendar_quarter) AS calendar_quarter
-  FROM marts.layer_metrics
-  WHERE lens = $lens AND basis = 'consolidated' AND "window" = 'ttm' AND metric = 'operating_margin'
-    AND status = 'final' AND value IS NOT NULL
-  GROUP BY layer
-), wide AS (
-  SELECT layer, calendar_quarter,
-    max(value) FILTER (metric = 'operating_margin') AS operating_margin,
-    max(value) FILTER (metric = 'capex_to_revenue') AS capex_to_revenue,
-    max(value) FILTER (metric = 'debt_to_ebitda') AS debt_to_ebitda,
-    max(n_measured) FILTER (metric = 'operating_margin') AS n_measured,
-    max(n_members) FILTER (metric = 'operating_margin') AS n_members
-  FROM marts.layer_metrics JOIN newest USING (layer, calendar_quarter)
-  WHERE lens = $lens AND basis = 'consolidated' AND "window" = 'ttm'
-  GROUP BY layer, calendar_quarter
-)
-SELECT l.name, w.calendar_quarter, operating_margin, capex_to_revenue, debt_to_ebitda, n_measured, n_members
-FROM core.layers l LEFT JOIN wide w USING (layer)
-WHERE l.lens = $lens
-ORDER BY l.position
+# On the consolidated basis, because segments report neither debt nor, mostly, capex. Revenue of layers is gross output
+# (one layer's revenue is another's cost), so no total is ever taken over the rows.
+MARGIN, OTHERS = "operating_margin", ("capex_to_revenue", "debt_to_ebitda")
+LAYERS = "SELECT layer, name FROM core.layers WHERE lens = $lens ORDER BY position"
+READINGS = """
+SELECT layer, metric, calendar_quarter, value, status = 'final', n_measured, n_members
+FROM marts.layer_metrics
+WHERE lens = $lens AND basis = 'consolidated' AND "window" = 'ttm' AND value IS NOT NULL
+  AND metric IN ('operating_margin', 'capex_to_revenue', 'debt_to_ebitda')
 """
 
 DEFAULT_LENS = "SELECT lens, name FROM core.lenses ORDER BY position LIMIT 1"
@@ -71,28 +56,45 @@ def manifest(current: Path) -> dict[str, Any]:
 
 
 def layers_table(current: Path) -> Table:
-    """Return the layers of the default lens, top to bottom: one row per layer, its trailing twelve months."""
+    """Return the layers of the default lens, top to bottom: one row per layer, its trailing twelve months.
+
+    Of the quarter that the pages compare layers at, or the newest final one before it; what is not final has no figure.
+    """
     with connect(current / DATABASE, read_only=True) as connection:
-        lens, name = connection.sql(DEFAULT_LENS).fetchall()[0]
-        rows = connection.execute(LAYERS, {"lens": lens}).fetchall()
+        lens, title = connection.sql(DEFAULT_LENS).fetchall()[0]
+        layers = connection.execute(LAYERS, {"lens": lens}).fetchall()
+        readings = connection.execute(READINGS, {"lens": lens}).fetchall()
+    found = {(layer, metric, quarter): rest for layer, metric, quarter, *rest in readings}
+    margins: dict[str, dict[str, bool]] = {layer: {} for layer, _ in layers}
+    for (layer, metric, quarter), (_, final, *_) in found.items():
+        if metric == MARGIN and layer in margins:
+            margins[layer][quarter] = final
+    common = compared_at(margins.values())
     table = Table(
-        title=f"{name}: trailing twelve months to the newest final quarter",
+        title=f"{title}: twelve months to {common or 'no quarter yet'}, or earlier",
         caption="Listed companies, each whole in its primary layer.",
         title_justify="left",
         caption_justify="left",
         box=None,
     )
     table.add_column("Layer")
-    for title in ("Quarter", "Op. margin", "Capex/rev.", "Debt/EBITDA", "Measured"):
-        table.add_column(title, justify="right")
-    for layer, quarter, margin, capex, debt, measured, members in rows:
+    for name in ("Quarter", "Op. margin", "Capex/rev.", "Debt/EBITDA", "Measured"):
+        table.add_column(name, justify="right")
+    for layer, name in layers:
+        quarter = max((q for q, final in margins[layer].items() if final and q <= (common or q)), default=None)
+        if quarter is None:
+            table.add_row(name, "none yet", *"––––")
+            continue
+        margin, _, measured, members = found[layer, MARGIN, quarter]
+        rest = (found.get((layer, metric, quarter)) for metric in OTHERS)
+        capex, debt = (known[0] if known and known[1] else None for known in rest)
         table.add_row(
-            layer,
-            quarter or "none yet",
-            "–" if margin is None else f"{margin:.1%}",
+            name,
+            quarter,
+            f"{margin:.1%}",
             "–" if capex is None else f"{capex:.1%}",
             "–" if debt is None else f"{debt:.1f}×",
-            "–" if members is None else f"{measured} of {members}",
+            f"{measured} of {members}",
         )
     return table
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Table, Value, View, control, series_table
-from dashboard.cards.covered import covered
+from dashboard.cards.covered import LEFT_OUT, covered
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import bars, lines
 from dashboard.charts.events import LAUNCH
@@ -51,7 +51,12 @@ def dollars(ledger: Ledger, lens: str) -> Card:
     if not series:
         return Card("spending", "Capex in dollars: who builds?", [])
     now, then = (
-        {name: p.amount_usd for name, _, points in series for p in points if p.quarter == at and p.amount_usd}
+        {
+            name: p.amount_usd
+            for name, _, points in series
+            for p in points
+            if p.quarter == at and p.final and p.amount_usd
+        }
         for at in (quarter, BASE_QUARTER)
     )
     title = findings.first(
@@ -80,7 +85,7 @@ def dollars(ledger: Ledger, lens: str) -> Card:
         },
         legend=lines.key(series),
         note="Members of the time: a line steps where a company lists. A pale dashed end: quarters that "
-        "not every layer has reported. Quarters that a third of the members have not reported are left out.",
+        f"not every layer has reported. {LEFT_OUT.rstrip()}",
     )
     return Card("spending", "Capex in dollars: who builds?", [view], break_at=620)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 
 from dashboard import findings, formats
 from dashboard.cards.card import Card, Column, Control, Table, Value, View, control
-from dashboard.cards.covered import covered
+from dashboard.cards.covered import LEFT_OUT, covered
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import capex as chart
 from dashboard.charts import leaders
@@ -163,7 +163,7 @@ def _one(ledger: Ledger, lens: str, layer: Layer, item: str) -> View | None:
         elif not _missing(layer.layer, last, before, measured):
             title += f", {share} three years before" if was == who else f"; three years before {was} led with {share}"
     if left_out:
-        note = f"Quarters that too few have reported are left out. {note}"
+        note = f"{LEFT_OUT}{note}"
     rows: list[list[Value]] = [
         [
             formats.quarter(h.quarter),

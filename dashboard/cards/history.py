@@ -6,7 +6,7 @@ from datetime import date
 from analytics.metrics.registry import METRICS
 from dashboard import formats
 from dashboard.cards.card import WINDOWS, Card, Column, Table, Value, View, control
-from dashboard.cards.covered import covered
+from dashboard.cards.covered import LEFT_OUT, covered
 from dashboard.cards.margins import WINDOW_TEXT
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import history as chart
@@ -16,7 +16,6 @@ from dashboard.ledger import BY_QUARTER, Layer, Ledger, shifted
 REGISTRY = {metric.id: metric for metric in METRICS}
 # Values beyond these are cut in the drawing, never in the table.
 CAPS = {"fraction": (-1.0, 3.0), "times": (-10.0, 40.0), "USD": (-1e15, 1e15)}
-LEFT_OUT = "Quarters that too few have reported are left out. "
 BACK = 12  # quarters that a title looks back
 
 

@@ -132,7 +132,7 @@ def _view(ledger: Ledger, lens: str, setting: Setting) -> View | None:
             "every layer, or earlier where said; lines run on where more is final; "
         )
         + "a pale dashed end is provisional. "
-        "Quarters that a third of those known at the last end of a year have not reported are left out."
+        "Other quarters that are not final are left out."
         + (f" Cut at the panel’s edge: {', '.join(beyond)}; the table holds the figures." if beyond else ""),
     )
 

@@ -45,8 +45,8 @@ GLOSSARY = (
     ),
     (
         "Final, provisional",
-        "A quarter is final for a layer once members with at least 80% of its trailing revenue have reported, and for a "
-        "metric once members with at least 80% of that of those who report the metric have it; until then it is "
+        "A quarter is final for a layer once members with at least 80% of its trailing revenue have reported, and for "
+        "a metric once members with at least 80% of that of those who report the metric have it; until then it is "
         "provisional, drawn pale and dashed, and never the headline.",
     ),
     (

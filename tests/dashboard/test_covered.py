@@ -1,4 +1,4 @@
-"""A line makes no step because some companies are known by year alone."""
+"""A line is of final quarters; what is drawn after them is of nearly the same members."""
 
 import pytest
 
@@ -6,26 +6,27 @@ from dashboard.cards.covered import covered
 from dashboard.ledger import Reading
 
 
-def reading(quarter: str, measured: int, value: float | None = 1.0) -> Reading:
-    return Reading(quarter, value, None, None, None, 8, measured, None, None, None, "final", None)
+def reading(quarter: str, measured: int, status: str = "final", value: float | None = 1.0) -> Reading:
+    return Reading(quarter, value, None, None, None, 8, measured, None, None, None, status, None)
+
+
+def late(quarter: str, measured: int) -> Reading:
+    return reading(quarter, measured, "provisional")
 
 
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
-        # 5 are not more than two thirds of 8, 6 are; an end of a year is held against itself.
-        ([("2024Q4", 8), ("2025Q1", 5), ("2025Q2", 6), ("2025Q4", 3)], ["2024Q4", "2025Q2", "2025Q4"]),
-        # Before the first end of a year its own count holds: 3 of 6 are too few. 4 of 6 are no more than two thirds.
-        ([("2022Q3", 3), ("2022Q4", 6), ("2023Q2", 4), ("2023Q3", 5), ("2023Q4", 6)], ["2022Q4", "2023Q3", "2023Q4"]),
-        # After the last end of a year reports still come in: two thirds will do.
-        ([("2025Q4", 3), ("2026Q1", 2), ("2026Q2", 1)], ["2025Q4", "2026Q1"]),
-        ([("2025Q1", 1), ("2025Q2", 8)], ["2025Q1", "2025Q2"]),
+        # Between final quarters a provisional one is left out, however many have reported; final, however few.
+        ([reading("2024Q4", 8), late("2025Q1", 7), reading("2025Q2", 3), reading("2025Q3", 8)], [0, 2, 3]),
+        # After them more than two thirds of the newest final one's members: of 6 no fewer than 5.
+        ([reading("2025Q4", 6), late("2026Q1", 5), late("2026Q2", 4)], [0, 1]),
+        # Before the first final quarter nothing, and for a year after the newest.
+        ([late("2023Q4", 6), reading("2024Q4", 6), late("2025Q4", 6), late("2026Q1", 6)], [1, 2]),
+        ([late("2025Q1", 8), late("2025Q2", 8)], []),
+        # What is unknown is no point, and is not the newest.
+        ([reading("2025Q2", 3), late("2025Q3", 3), reading("2025Q4", 8, value=None)], [0, 1]),
     ],
 )
-def test_too_few_make_no_point(told: list[tuple[str, int]], kept: list[str]) -> None:
-    assert [r.quarter for r in covered([reading(*one) for one in told])] == kept
-
-
-def test_an_unknown_value_is_no_point_and_no_end_of_a_year() -> None:
-    told = [reading("2024Q4", 8, None), reading("2025Q1", 2), reading("2025Q4", 3)]
-    assert [r.quarter for r in covered(told)] == ["2025Q4"]
+def test_what_stands_in_one_line(told: list[Reading], kept: list[int]) -> None:
+    assert covered(told) == [told[at] for at in kept]
