@@ -32,14 +32,15 @@ from pipelines.refresh import instance_of
 from pipelines.retention import disk_use
 
 # On the consolidated basis, because segments report neither debt nor, mostly, capex. Revenue of layers is gross output
-# (one layer's revenue is another's cost), so no total is ever taken over the rows.
-MARGIN, OTHERS = "operating_margin", ("capex_to_revenue", "debt_to_ebitda")
+# (one layer's revenue is another's cost), so no total is ever taken over the rows. Debt stands against cash flow, which
+# every filing tells by the quarter; depreciation, and so EBITDA, comes later and for fewer.
+MARGIN, OTHERS = "operating_margin", ("capex_to_revenue", "debt_to_ocf")
 LAYERS = "SELECT layer, name FROM core.layers WHERE lens = $lens ORDER BY position"
 READINGS = """
 SELECT layer, metric, calendar_quarter, value, status = 'final', n_measured, n_members
 FROM marts.layer_metrics
 WHERE lens = $lens AND basis = 'consolidated' AND "window" = 'ttm' AND value IS NOT NULL
-  AND metric IN ('operating_margin', 'capex_to_revenue', 'debt_to_ebitda')
+  AND metric IN ('operating_margin', 'capex_to_revenue', 'debt_to_ocf')
 """
 
 DEFAULT_LENS = "SELECT lens, name FROM core.lenses ORDER BY position LIMIT 1"
@@ -78,7 +79,7 @@ def layers_table(current: Path) -> Table:
         box=None,
     )
     table.add_column("Layer")
-    for name in ("Quarter", "Op. margin", "Capex/rev.", "Debt/EBITDA", "Measured"):
+    for name in ("Quarter", "Op. margin", "Capex/rev.", "Debt/cash flow", "Measured"):
         table.add_column(name, justify="right")
     for layer, name in layers:
         quarter = max((q for q, final in margins[layer].items() if final and q <= (common or q)), default=None)

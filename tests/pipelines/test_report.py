@@ -41,11 +41,11 @@ def current(tmp_path: Path) -> Path:
     metrics = [
         metric("foundries", "2026Q1", "operating_margin", 0.5, "final"),
         metric("foundries", "2026Q1", "capex_to_revenue", 0.339, "final"),
-        metric("foundries", "2026Q1", "debt_to_ebitda", None, "final"),
+        metric("foundries", "2026Q1", "debt_to_ocf", None, "final"),
         metric("foundries", "2026Q2", "operating_margin", 0.6, "provisional"),
         metric("storage", "2026Q1", "operating_margin", 0.2, "final"),
         metric("storage", "2026Q1", "capex_to_revenue", 0.05, "provisional"),
-        metric("storage", "2026Q1", "debt_to_ebitda", 1.5, "final"),
+        metric("storage", "2026Q1", "debt_to_ocf", 1.5, "final"),
         metric("storage", "2026Q2", "operating_margin", 0.3, "final"),
         metric("models", "2026Q1", "operating_margin", None, "provisional"),
     ]
