@@ -114,7 +114,7 @@ def _view(ledger: Ledger, lens: str, setting: Setting) -> View | None:
         subtitle=f"{short} margin{f' as known on {on}' * bool(day)}, {STATISTIC_TEXT[statistic]}, "
         f"{WINDOW_TEXT[window]}, {BASIS_TEXT[basis]}. Same scale in every panel, {formats.percent(low)} to "
         f"{formats.percent(high)}, dotted at 0 and 50%; grey: the other layers{'; dots: as known now' * bool(day)}.",
-        alt=f"{title}. {short} margin {f'as known on {on}' if day else 'now'}: {told}."
+        alt=f"{title}. {short} margin {f'as known on {on}' if day else f'in {formats.quarter(ends[-1])}'}: {told}."
         + (f" Unknown: {', '.join(dark)}." if dark else ""),
         as_of=(f"known on {on}; " if day else "")
         + (formats.months(ends[-1]) if window == "ttm" else f"calendar {formats.quarter(ends[-1])}")
