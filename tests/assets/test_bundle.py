@@ -150,7 +150,7 @@ def test_periods_begin_before_they_end_and_balances_have_no_start() -> None:
         (None, "plainsight:sga", "often administrative expense alone"),
         ("arista", "nikthetrip:net_income", "in millions"),
         (None, "alphavantage:commonStockSharesOutstanding", "mixes split bases"),
-        ("alphabet", "yahoo:sharesOutstanding", "one class"),
+        (None, "yahoo:sharesOutstanding", "as quoted on a later day"),
         (None, "yahoo:ebitda", "holds non-operating gains"),
         (None, "yahoo:net_debt", "mixed definitions"),
         ("coreweave", "stockanalysis:Research & Development", "technology and infrastructure, not R&D"),
