@@ -115,7 +115,7 @@ class Reading(NamedTuple):
 
 
 class Share(NamedTuple):
-    """One layer's part of a profit pool in one quarter, as in marts.value_capture."""
+    """One layer's part of a profit pool in one quarter, as in marts.value_capture; lacking: what is missing of it."""
 
     quarter: str
     amount_usd: float | None
@@ -123,6 +123,7 @@ class Share(NamedTuple):
     n_members: int
     n_measured: int
     status: str
+    lacking: float | None = None
 
 
 class Holding(NamedTuple):
@@ -308,7 +309,8 @@ class Ledger:
     @cached_property
     def _shares(self) -> dict[tuple[str, str, str, str], list[Share]]:
         frame = self.tables["marts.value_capture"].filter(pl.col("window") == "ttm").sort("calendar_quarter")
-        columns = ("calendar_quarter", "amount_usd", "share_of_positive", "n_members", "n_measured", "status")
+        columns = ("calendar_quarter", "amount_usd", "share_of_positive", "n_members", "n_measured", "status",
+                   "unknown_usd")  # fmt: skip
         found: dict[tuple[str, str, str, str], list[Share]] = defaultdict(list)
         for lens, layer, basis, pool, *rest in frame.select("lens", "layer", "basis", "pool", *columns).iter_rows():
             found[lens, layer, basis, pool].append(Share(*rest))

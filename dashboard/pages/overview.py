@@ -1,5 +1,7 @@
 """The page of a lens; that of the default lens is the home page."""
 
+from collections.abc import Sequence
+
 from dashboard import findings, formats, news
 from dashboard.cards import capex, capture, concentration, debt, increments, margins, profit_pools, stress
 from dashboard.cards.profit_pools import as_findings, pools
@@ -70,7 +72,7 @@ def _claim(ledger: Ledger, lens: Lens, quarter: str | None) -> tuple[str, str]:
         f"{lens.name}: who earns and who spends",
         findings.headline(known, [findings.Stake(names[layer], value) for layer, value in spent.items()]),
     )
-    lede = [_share_sentence(known, quarter)]
+    lede = [_share_sentence(known, quarter, _unknown(ledger, lens.lens, quarter))]
     if spent:
         top = max(spent, key=lambda layer: spent[layer])
         before = capex.spending(ledger, lens.lens, BASE_QUARTER).get(top)
@@ -92,7 +94,20 @@ def _spending_sentence(name: str, spent: float, before: float | None, at: str, q
     return f"{who} spent {formats.dollars(spent)} on capex{rate}."
 
 
-def _share_sentence(known: list[findings.LayerPool], quarter: str) -> str:
+def _unknown(ledger: Ledger, lens: str, quarter: str) -> list[findings.Stake]:
+    """Layers without an amount for these months, each with what was last known of it."""
+    shares = (
+        (layer.name, ledger.share(lens, layer.layer, "layer", "operating_income", quarter))
+        for layer in ledger.layers(lens)
+    )
+    return [
+        findings.Stake(findings.low(name), share.lacking)
+        for name, share in shares
+        if share and share.amount_usd is None and share.lacking
+    ]
+
+
+def _share_sentence(known: list[findings.LayerPool], quarter: str, unknown: Sequence[findings.Stake] = ()) -> str:
     order = findings.ranked(known)
     if not order or order[0].profit <= 0:
         return ""
@@ -105,12 +120,13 @@ def _share_sentence(known: list[findings.LayerPool], quarter: str) -> str:
     if top.largest and lead and len(order) > 1:
         led = f", and would lead without {top.largest.name} too"
         text += led if lead == top.name else f"; without {top.largest.name}, {findings.low(lead)} would lead"
-    return f"{text}.{_left_out(known, total)}"
+    return f"{text}.{_left_out(known, total, unknown)}"
 
 
-def _left_out(known: list[findings.LayerPool], total: float) -> str:
+def _left_out(known: list[findings.LayerPool], total: float, unknown: Sequence[findings.Stake]) -> str:
     """Name who would change the share, had they a figure for these months."""
-    late = [stake for pool in known for stake in pool.late if stake.value >= OF_WEIGHT * total]
+    missing = [*(stake for pool in known for stake in pool.late), *unknown]
+    late = [stake for stake in missing if stake.value >= OF_WEIGHT * total]
     if not late:
         return ""
     named = findings.listed([f"{stake.name} ({formats.dollars(stake.value)} when last known)" for stake in late])

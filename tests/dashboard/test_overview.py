@@ -25,6 +25,14 @@ def test_who_is_missing_from_a_share_is_named_where_it_has_weight():
     )
 
 
+def test_a_layer_without_a_figure_is_named_with_what_was_last_known_of_it():
+    chips = LayerPool("Chips", 60e9, [Stake("Nvidia", 50e9), Stake("AMD", 10e9)])
+    told = overview._share_sentence([chips], "2025Q4", [Stake("infrastructure", 66e9), Stake("small", 2e9)])
+    assert told.endswith(
+        f" Not counted, because unknown for these months: infrastructure ($66{NBSP}bn when last known)."
+    )
+
+
 def test_spending_of_other_months_than_the_profits_is_dated():
     # 300 over 100 is 3 times.
     told = f"spent $300{NBSP}bn on capex, 3.0× the 2022{NBSP}Q4 rate."
