@@ -226,13 +226,15 @@ def database(site: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def asked(database: duckdb.DuckDBPyConnection, read: Read) -> float | None:
-    """What the database says; exactly one row must answer."""
+    """What the database says; exactly one row must answer, or none where a layer had no member yet and n/a is shown."""
     table = read.table
     if table == "amounts":
         # A member is a company, or a unit or product of one, which stands in core.companies too.
         table = "(select a.*, c.name from marts.member_amounts a join core.companies c on c.company_id = a.member_id)"
     where = " and ".join(f'"{name}" = ?' for name, _ in read.key)
     rows = database.execute(f"select {read.column} from {table} where {where}", [v for _, v in read.key]).fetchall()
+    if not rows and read.shown is None:
+        return None
     assert len(rows) == 1, f"{read}: {len(rows)} rows"
     value: float | None = rows[0][0]
     return value
