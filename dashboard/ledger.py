@@ -167,8 +167,8 @@ def shifted(quarter: str, by: int) -> str:
 def compared_at(layers: Iterable[Mapping[str, bool]]) -> str | None:
     """Return the newest calendar quarter that is final in every layer with figures; None where no layer has any.
 
-    A layer counts if it has a figure within four quarters of the newest; where no quarter is final in all of them, the
-    newest that is final in most of them is taken.
+    A layer counts if it has a figure within four quarters of the newest; where no quarter is final in all of them, one
+    that is final in most of them is taken: of those, where most are known at all, the newest.
 
     Args:
         layers: of each layer the quarters in which its operating margin is known, and whether it is final.
@@ -181,7 +181,8 @@ def compared_at(layers: Iterable[Mapping[str, bool]]) -> str | None:
     counted = [quarters for quarters in known if max(quarters) >= recent[4]]
     finals = {q: sum(quarters.get(q, False) for quarters in counted) for q in recent}
     whole = [q for q in recent if finals[q] == len(counted)]
-    return whole[0] if whole else max(recent, key=lambda q: (finals[q], q))
+    there = {q: sum(q in quarters for quarters in counted) for q in recent}
+    return whole[0] if whole else max(recent, key=lambda q: (finals[q], there[q], q))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ MAKERS = (
 )
 CHANGES = 10  # newest changes that the home page lists
 OF_WEIGHT = 0.05  # of the measured profit: a member that large is named where it is not in the sum
+TOO_MUCH = 0.2  # of the measured profit: where so much is not in the sum, a part of it says little
 BAR = 96  # pixels of the longest bar in the stack
 
 
@@ -112,20 +113,21 @@ def _share_sentence(known: list[findings.LayerPool], quarter: str, unknown: Sequ
     if not order or order[0].profit <= 0:
         return ""
     top, total = order[0], sum(pool.profit for pool in order if pool.profit > 0)
-    text = (
-        f"In the twelve months to {formats.quarter(quarter)}, {findings.low(top.name)} earned "
-        f"{formats.cents(top.profit / total)} of every dollar of operating profit measured in this stack"
-    )
+    missing = [*(stake for pool in known for stake in pool.late), *unknown]
+    text = f"In the twelve months to {formats.quarter(quarter)}, {findings.low(top.name)} earned "
+    if sum(stake.value for stake in missing) > TOO_MUCH * total:
+        text += f"{formats.dollars(top.profit)} of operating profit, the most that is measured in this stack"
+        return f"{text}; too much of it is unknown to tell shares.{_left_out(missing, total)}"
+    text += f"{formats.cents(top.profit / total)} of every dollar of operating profit measured in this stack"
     lead = findings.leader_without_its_largest(known)
     if top.largest and lead and len(order) > 1:
         led = f", and would lead without {top.largest.name} too"
         text += led if lead == top.name else f"; without {top.largest.name}, {findings.low(lead)} would lead"
-    return f"{text}.{_left_out(known, total, unknown)}"
+    return f"{text}.{_left_out(missing, total)}"
 
 
-def _left_out(known: list[findings.LayerPool], total: float, unknown: Sequence[findings.Stake]) -> str:
+def _left_out(missing: Sequence[findings.Stake], total: float) -> str:
     """Name who would change the share, had they a figure for these months."""
-    missing = [*(stake for pool in known for stake in pool.late), *unknown]
     late = [stake for stake in missing if stake.value >= OF_WEIGHT * total]
     if not late:
         return ""
