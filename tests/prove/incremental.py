@@ -33,7 +33,7 @@ from tests.standins.others import REAL
 # A filer in dollars, a foreign filer in another currency, one that is asked of Yahoo alone.
 NEWS = ("microsoft", "tsmc", "samsung-electronics")
 # Homes that asked for so many days, by the name of their folder.
-OLDER = {"quarter": 91, "half": 182, "year": 365}
+OLDER = {"quarter": 91, "year": 365}
 KEPT = Path(".artefacts")
 
 
