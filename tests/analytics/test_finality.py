@@ -161,7 +161,7 @@ class TestOfAMetric:
         assert self.status(rows, "2022Q4", window="ttm") == "final"
         assert self.status(rows, "2023Q1", window="ttm") == "provisional"
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(st.lists(st.tuples(st.integers(1, 9), st.lists(st.booleans(), min_size=12, max_size=12)), max_size=4))
     def test_the_rule_counted_out(self, told: list[tuple[int, list[bool]]]):
         # Revenue is known of everybody in every quarter; operating income where `has` says so.
