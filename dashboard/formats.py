@@ -144,8 +144,14 @@ def column(name: str) -> str:
     return quarter(name) if "Q" in name else name
 
 
+def years(value: float | None) -> str:
+    """Write a time in years: 0.55 is '0.6 years'."""
+    return UNKNOWN if value is None else f"{times(value).removesuffix('×')}{SPACE}years"
+
+
 def metric(value: float | None, unit: str, decimals: int = 0) -> str:
-    """Write a metric by its unit: 'fraction' as per cent, 'times' as a multiple, 'USD' as dollars, 'coefficient' plain.
+    """Write a metric by its unit: 'fraction' as per cent, 'times' as a multiple, 'years' as such, 'USD' as dollars,
+    'coefficient' plain.
 
     Raises:
         ValueError: a unit that has no way of being written.
@@ -154,8 +160,10 @@ def metric(value: float | None, unit: str, decimals: int = 0) -> str:
         return percent(value, decimals)
     if unit == "times":
         return times(value)
+    if unit == "years":
+        return years(value)
     if unit == "USD":
         return dollars(value)
     if unit == "coefficient":
         return coefficient(value)
-    raise ValueError(f"no way to write the unit {unit!r}: use fraction, times, USD or coefficient")
+    raise ValueError(f"no way to write the unit {unit!r}: use fraction, times, years, USD or coefficient")

@@ -75,4 +75,6 @@ def _number(value: float, unit: str) -> str:
         return f"{value:.4f} ({value:.2%})"
     if unit == "times":
         return f"{value:.4f}×"
+    if unit == "years":
+        return f"{value:.4f} years"
     return f"{value:,.0f} {unit}"

@@ -17,6 +17,8 @@ def amount(value: float | None, unit: str) -> str:
             return f"{100 * value:.1f}%"
         case "times":
             return f"{value:.2f}×"
+        case "years":
+            return f"{value:.1f} years"
         case "USD":
             return f"{'-' if value < 0 else ''}${abs(value) / 1e9:.1f} bn" if value else "$0"
         case _:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Taken = Literal["flow", "closing", "average", "change", "prior"]
-Unit = Literal["fraction", "times", "USD"]
+Unit = Literal["fraction", "times", "years", "USD"]
 Family = Literal["growth", "margins", "capex", "debt", "returns", "market"]
 Window = Literal["quarter", "ttm"]
 Direction = Literal["higher", "lower", "neutral"]

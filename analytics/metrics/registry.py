@@ -468,8 +468,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "cash_runway",
         "Cash runway",
-        "Runway (years)",
-        "times",
+        "Cash runway",
+        "years",
         "debt",
         _closing("cash", "cash"),
         _flow("cash burn", "-free_cash_flow"),
@@ -478,7 +478,7 @@ METRICS: tuple[Metric, ...] = (
         "For how many years does the cash last at the present burn?",
         "cash at the end ÷ cash burn (capex − operating cash flow) of twelve months",
         OWN,
-        "In years. Not meaningful where no cash is burnt. Short-term investments and undrawn credit are not counted.",
+        "Not meaningful where no cash is burnt. Short-term investments and undrawn credit are not counted.",
     ),
     Metric(
         "debt_to_ocf",

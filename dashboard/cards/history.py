@@ -15,7 +15,7 @@ from dashboard.ledger import BY_QUARTER, Layer, Ledger, shifted
 
 REGISTRY = {metric.id: metric for metric in METRICS}
 # Values beyond these are cut in the drawing, never in the table.
-CAPS = {"fraction": (-1.0, 3.0), "times": (-10.0, 40.0), "USD": (-1e15, 1e15)}
+CAPS = {"fraction": (-1.0, 3.0), "times": (-10.0, 40.0), "years": (-10.0, 40.0), "USD": (-1e15, 1e15)}
 BACK = 12  # quarters that a title looks back
 
 

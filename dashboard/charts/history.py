@@ -15,6 +15,8 @@ from dashboard.charts.picture import Picture, quarter_at, structure
 from dashboard.ledger import Reading, position, shifted
 
 HEIGHT = 260
+# What stands after a number on the axis and in a tip, where it is not per cent.
+AFTER = {"times": "×", "years": " years"}
 SPAN = 4  # years that the axis shows at least: a short record looks short
 
 
@@ -113,7 +115,7 @@ def _ends(last: Reading, shown: Shown, end: float, low: float, high: float, narr
 
 def _tip(unit: str) -> str:
     def written(field: str) -> str:
-        text = f"format(datum.{field}, '.1f') + '×'" if unit == "times" else f"format(datum.{field}, '.1%')"
+        text = f"format(datum.{field}, '.1f') + '{AFTER[unit]}'" if unit in AFTER else f"format(datum.{field}, '.1%')"
         return f"(isValid(datum.{field}) ? {text} : 'n/a')"
 
     parts = [
@@ -128,7 +130,7 @@ def _tip(unit: str) -> str:
 
 @structure
 def _spec(unit: str) -> alt.TopLevelMixin:
-    written = "replace(datum.value, '-', '−') + '×'" if unit == "times" else "format(datum.value, '.0%')"
+    written = f"replace(datum.value, '-', '−') + '{AFTER[unit]}'" if unit in AFTER else "format(datum.value, '.0%')"
     x = alt.X(
         "x:Q",
         title=None,

@@ -22,7 +22,7 @@ HEADS = {
     "debt_growth": "Debt growth",
     "capex_to_ocf": "Capex ÷ cash flow",
     "funding_gap": "Funding gap",
-    "cash_runway": "Years of cash",
+    "cash_runway": "Cash runway",
 }
 BACK = 4  # quarters by which a company's figure may be older
 WORDS = {"strained": "nothing to pay with", "calm": "nothing to pay"}
@@ -147,7 +147,7 @@ def _cell(component: str, row: Mapping[str, Any] | None, older: str = "") -> Cel
         return Cell(formats.UNKNOWN, "unknown-cell", "", str(row["null_reason"] or "not known"))
     if standing in WORDS:
         return Cell(WORDS[standing], standing, rank, str(row["null_reason"] or ""), older)
-    text = f"{row['value']:.1f}" if component == "cash_runway" else formats.metric(row["value"], unit)
+    text = formats.metric(row["value"], unit)
     # A third of the ranked at each end is told apart; few make no thirds.
     third = row["n_ranked"] / 3 if row["rank"] is not None and row["n_ranked"] >= 8 else 0
     kind = "high" if third and row["rank"] <= third else "low" if third and row["rank"] > 2 * third else "middle"

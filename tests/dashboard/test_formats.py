@@ -73,6 +73,8 @@ def test_dates_and_quarters() -> None:
 def test_a_metric_is_written_by_its_unit() -> None:
     assert formats.metric(0.5, "fraction", 1) == "50.0%"
     assert formats.metric(0.5, "times") == "0.5×"
+    assert formats.metric(0.55, "years") == "0.6\u00a0years"
+    assert formats.metric(None, "years") == "n/a"
     assert formats.metric(5e9, "USD") == f"$5{NBSP}bn"
     with pytest.raises(ValueError, match="no way to write the unit 'furlong'"):
         formats.metric(1.0, "furlong")
