@@ -32,8 +32,8 @@ from tests.standins.others import REAL
 
 # A filer in dollars, a foreign filer in another currency, one that is asked of Yahoo alone.
 NEWS = ("microsoft", "tsmc", "samsung-electronics")
-# Homes that asked for so many days, by the name of their folder.
-OLDER = {"quarter": 91, "year": 365}
+# Homes that asked for so many days at the weight of real answers, by the name of their folder.
+OLDER = {"real-quarter": 91, "real-year": 365}
 KEPT = Path(".artefacts")
 
 
@@ -55,7 +55,7 @@ def main(*companies: str) -> None:
         for name, days in asked.items():
             place = Place(Path(folder) / name)
             shutil.copytree(KEPT / name, place.home)
-            told.append(news_of(place, chosen[:1], today, f"{days} working days"))
+            told.append(news_of(place, chosen[:1], today, f"{days} working days, real weight", REAL))
             shutil.rmtree(place.home)
     rows = [row for home in told for row in home.rows]
     heads = ("age", "news of", "own time, s", "of a rebuild, s", "part", "files shared with the last version", "alike")
@@ -136,7 +136,7 @@ def asked_daily(home: Path, today: date, since: int) -> int:
         if day >= today:
             break
         days.append(day)
-    world = World(days[0])
+    world = World(days[0], others=REAL)
     with StandIn(world) as standin:
         for day in days:
             if done and day <= max(done):
