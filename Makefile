@@ -59,7 +59,7 @@ test: $(INSTALLED) ## every test but the browser's and the longest
 
 .PHONY: test-browser
 test-browser: $(INSTALLED) $(AXE) ## every page in a real Chromium (needs Debian's package chromium); pictures in .artefacts/
-	@$(BIN)/pytest -m browser
+	@$(BIN)/pytest -n auto -m browser
 
 .PHONY: bench-pages
 bench-pages: $(INSTALLED) ## weight and speed of the pages in Chromium at a quarter of the speed, page by page
