@@ -57,7 +57,8 @@ def page(ledger: Ledger, lens: Lens) -> Page | None:
         return None
     quarter = ledger.headline(lens.lens, "consolidated")
     rows = ledger.stress.get(lens.lens, {})
-    tables = [t for t in (_layers(ledger, lens, quarter, rows), _companies(ledger, lens, quarter, rows)) if t]
+    columns = _columns(rows, quarter)
+    tables = [t for make in (_layers, _companies) if (t := make(ledger, lens, quarter, rows, columns))]
     return Page(
         path=path(lens.lens, ledger.lenses[0].lens),
         template="cards.html",
@@ -187,11 +188,23 @@ def _table(caption: str, heads: Sequence[str], body: Sequence[Markup], tall: boo
     )  # fmt: skip
 
 
-def _layers(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> dict[str, object] | None:
+def _columns(rows: Components, quarter: str) -> list[str]:
+    """The components, those known of most layers and companies first: a phone shows three columns of them."""
+
+    def known(component: str) -> int:
+        newest = (_newest(own, component, quarter) for own in rows.values())
+        return sum(cell.kind != "unknown-cell" for cell in newest)
+
+    return sorted((c.metric for c in COMPONENTS), key=known, reverse=True)
+
+
+def _layers(
+    ledger: Ledger, lens: Lens, quarter: str, rows: Components, columns: Sequence[str]
+) -> dict[str, object] | None:
     body, counted = [], 0
     for layer in ledger.layers(lens.lens):
         own = rows.get(("layer", layer.layer), {})
-        cells = [_newest(own, c.metric, quarter, final=True) for c in COMPONENTS]
+        cells = [_newest(own, component, quarter, final=True) for component in columns]
         counted += any(cell.kind not in ("unknown-cell",) for cell in cells)
         body.append(
             Markup('<tr><th scope="row"><a class="c-{}" href="{}"><span class="dot"></span>{}</a></th>{}</tr>').format(
@@ -209,7 +222,7 @@ def _layers(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> dict[
         "known, twelve months, consolidated basis. Small: the quarter where it is an older one, and the rank, 1 is "
         "the most strained. Tinted: the third that is most strained; hatched: unknown, with the reason when you point "
         "at it.",
-        "body": _table("Components of stress by layer", ["Layer", *(HEADS[c.metric] for c in COMPONENTS)], body, False),
+        "body": _table("Components of stress by layer", ["Layer", *(HEADS[c] for c in columns)], body, False),
         "note": "“Nothing to pay with”: debt or capex, and no earnings or cash flow to set against it; ranked before "
         "every value. “Nothing to pay”: no interest, or no cash burnt.",
         "as_of": f"{formats.months(quarter)}, or earlier where dated",
@@ -217,13 +230,15 @@ def _layers(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> dict[
     }  # fmt: skip
 
 
-def _companies(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> dict[str, object] | None:
+def _companies(
+    ledger: Ledger, lens: Lens, quarter: str, rows: Components, columns: Sequence[str]
+) -> dict[str, object] | None:
     names = {layer.layer: layer for layer in ledger.layers(lens.lens)}
     lines = []
     for (kind, subject), own in rows.items():
         if kind != "company":
             continue
-        cells = [_newest(own, c.metric, quarter) for c in COMPONENTS]
+        cells = [_newest(own, component, quarter) for component in columns]
         layer = next(iter(own.values()))["layer"]
         known = sum(cell.kind != "unknown-cell" for cell in cells)
         missing = sorted({cell.tip for cell in cells if cell.kind == "unknown-cell"})
@@ -254,7 +269,7 @@ def _companies(ledger: Ledger, lens: Lens, quarter: str, rows: Components) -> di
         "subtitle": f"The newest of five quarters to calendar {formats.quarter(quarter)} in which a component is known "
         "(an older one is dated), twelve months, whole companies. Neoclouds first. Right: what is missing, and why.",
         "body": _table(
-            "Stress by company", ["Company", *(HEADS[c.metric] for c in COMPONENTS), "Missing"], body, True
+            "Stress by company", ["Company", *(HEADS[c] for c in columns), "Missing"], body, True
         ),
         "note": "Private companies publish no accounts; they are listed, because their debt exists all the same.",
         "as_of": f"{formats.months(quarter)}, or earlier where dated",

@@ -47,6 +47,16 @@ def test_every_company_is_there_with_its_components_and_what_is_missing() -> Non
     assert "n/a" in str(layers["body"]) and ">0" not in str(layers["body"])
 
 
+def test_what_is_known_of_most_stands_first() -> None:
+    ledger = made()
+    page = debt.page(ledger, ledger.lenses[0])
+    assert page is not None
+    for told in page.context["tables"]:  # type: ignore[attr-defined]
+        heads = re.findall(r'<th scope="col" class="num">([^<]+)</th>', str(told["body"]))
+        assert heads[:3] == ["Capex ÷ cash flow", "Debt ÷ EBITDA", "EBIT ÷ interest"]  # of two, of one, of none
+        assert sorted(heads) == sorted(debt.HEADS.values())
+
+
 def test_without_the_table_the_charts_stand_alone() -> None:
     ledger = Ledger(synthetic.tables(), synthetic.AS_OF)
     page = debt.page(ledger, ledger.lenses[0])
