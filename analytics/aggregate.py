@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analytics import finality, metrics, windows
+from analytics import bases, finality, metrics, windows
 from analytics.contracts import conform, empty, table
 from analytics.contracts.columns import WINDOWS
 from analytics.metrics import Metric
@@ -124,6 +124,7 @@ def member_amounts(
             "window",
             "item",
             "amount_usd",
+            *bases.COLUMNS,
         )
     )
     return conform(frame, table("marts.member_amounts"))
@@ -339,9 +340,9 @@ def _groups(members: pl.DataFrame) -> pl.DataFrame:
     """Lens, layer, basis and quarter wherever a listed company stands behind a member; and n_members."""
     at = ["lens", "layer", "quarter"]
     listed = members.filter("listed").select(at).unique()
-    bases = listed.join(pl.DataFrame({"basis": ["layer", "consolidated"]}), how="cross")
+    both = listed.join(pl.DataFrame({"basis": ["layer", "consolidated"]}), how="cross")
     counts = members.group_by(*_LAYER, "quarter").agg(pl.len().cast(pl.Int64).alias("n_members"))
-    return bases.join(counts, on=[*_LAYER, "quarter"], how="left").with_columns(pl.col("n_members").fill_null(0))
+    return both.join(counts, on=[*_LAYER, "quarter"], how="left").with_columns(pl.col("n_members").fill_null(0))
 
 
 def _trailing(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> pl.DataFrame:
@@ -351,17 +352,20 @@ def _trailing(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) ->
 @once
 def _known_amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> pl.DataFrame:
     """Dollars of AMOUNT_ITEMS by company or segment, quarter, window and item."""
-    columns = [*_ENTITY, "window", "item", "amount_usd"]
+    columns = [*_ENTITY, "window", "item", "amount_usd", *bases.COLUMNS]
     plain = _amounts(company_quarters, segment_quarters, AMOUNT_ITEMS)
     others = metrics.measures(company_quarters, metrics=tuple(metrics.metric(m) for m in METRIC_ITEMS)).with_columns(
-        segment=pl.lit(_WHOLE), item="metric", amount_usd="numerator_usd"
+        segment=pl.lit(_WHOLE),
+        item="metric",
+        amount_usd="numerator_usd",
+        **{c: pl.lit(None, pl.Date) for c in bases.COLUMNS},
     )
     return pl.concat([plain.select(columns), others.select(columns)]).drop_nulls("amount_usd")
 
 
 def _amounts(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame, items: tuple[str, ...]) -> pl.DataFrame:
     """Dollars by company or segment, quarter, window and item."""
-    columns = [*_ENTITY, "window", "item", "amount_usd"]
+    columns = [*_ENTITY, "window", "item", "amount_usd", *bases.COLUMNS]
     wanted = pl.col("item").is_in(items)
     whole = (
         windows.amounts(company_quarters, COMPANY)

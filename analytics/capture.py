@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics import changes, windows
 from analytics.aggregate import BELOW_COVERAGE, MIN_COVERAGE, NO_MEMBER
+from analytics.bases import COLUMNS, apart
 from analytics.contracts import conform, table
 from analytics.contracts.columns import POOLS
 from analytics.contracts.tables.capital import INCREMENT_ITEMS
@@ -114,7 +115,8 @@ def increments(
     """marts.increments, one row per lens, layer, basis, window, item, base quarter and calendar quarter.
 
     Of each new dollar since the base, who got how much. {A: 100} → {A: 110, B: 50}: the increment is 10, + 10 %; the 50
-    of B, which was not measured at the base, is its entry. Shares are of the layers' increments. Every quarter is
+    of B, which was not measured at the base, is its entry. Of a member whose two amounts are on different bases
+    (analytics/bases.py) the older leaves and the newer enters. Shares are of the layers' increments. Every quarter is
     compared with four quarters before (revenue over the fiscal quarter too), and twelve months with each base quarter.
 
     Args:
@@ -130,26 +132,28 @@ def increments(
     items = pl.DataFrame({"item": INCREMENT_ITEMS})
     amounts, names = changes.numbered(
         member_amounts.filter(pl.col("item").is_in(INCREMENT_ITEMS), wanted).select(
-            *place, "item", "member_id", "amount_usd", number
+            *place, "item", "member_id", "amount_usd", number, *COLUMNS
         ),
         [*place, "item", "member_id"],
         "series",
     )
     amounts = amounts.join(names.join(places, on=place).select("series", "place", "item"), on="series")
     among = changes.pairs(layers["quarter"], bases)
-    both = (pl.col("n") == 1) & (pl.col("base_n") == 1)
+    both = (pl.col("n") == 1) & (pl.col("base_n") == 1) & pl.col("restated").is_null()
     usd, base_usd = pl.col("amount_usd"), pl.col("base_amount_usd")
+    restated = apart(amounts, ["series"], among).with_columns(restated=pl.lit(True))
     at = ["place", "item", "quarter", "base_quarter"]
     sums = (
         changes.side_by_side(amounts, ["place", "item"], ["amount_usd"], among)
+        .join(restated, on=["series", "quarter", "base_quarter"], how="left", maintain_order="left")
         .group_by(at, maintain_order=True)
         .agg(
             sum_usd=usd.sum(),
             base_sum_usd=base_usd.sum(),
             stayed_base_usd=base_usd.filter(both).sum(),
             increment_usd=(usd - base_usd).filter(both).sum(),
-            entry_usd=usd.filter(pl.col("base_n") == 0).sum(),
-            exit_usd=base_usd.filter(pl.col("n") == 0).sum(),
+            entry_usd=usd.filter(~both).sum(),
+            exit_usd=base_usd.filter(~both).sum(),
             n_both=both.sum().cast(pl.Int64),
             n=pl.col("n").sum(),
             base_n=pl.col("base_n").sum(),

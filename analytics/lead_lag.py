@@ -87,10 +87,10 @@ def lead_lag(member_amounts: pl.DataFrame, layers: pl.DataFrame) -> pl.DataFrame
 
 
 def same_company_growth(amounts: pl.DataFrame) -> pl.DataFrame:
-    """Growth of a sum on four quarters before, of the members known in both quarters.
+    """Growth of a sum on four quarters before, of the members known in both quarters and on one basis.
 
     Args:
-        amounts: member_id, quarter (number), amount_usd.
+        amounts: member_id, quarter (number), amount_usd, basis_from, basis_until.
 
     Returns:
         quarter, growth (fraction), n (members). A quarter has a row if the members that can be compared had at least
@@ -98,8 +98,10 @@ def same_company_growth(amounts: pl.DataFrame) -> pl.DataFrame:
     """
     then = amounts.select("member_id", pl.col("quarter") + 4, then_usd="amount_usd")
     all_then = then.group_by("quarter").agg(all_then=pl.col("then_usd").sum())
+    restated = windows.restated_since(amounts, ["member_id"])
     return (
         amounts.join(then, on=["member_id", "quarter"])
+        .join(restated, on=["member_id", "quarter"], how="anti")
         .sort("member_id")
         .group_by("quarter")
         .agg(now=pl.col("amount_usd").sum(), then=pl.col("then_usd").sum(), n=pl.len().cast(pl.Int64))

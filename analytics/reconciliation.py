@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from analytics import aggregate, windows
+from analytics import aggregate, bases, windows
 from analytics.capture import layers_of, with_status
 from analytics.contracts import conform, empty, table
 from analytics.stacks.entries import Entry, Slug, Text
@@ -88,7 +88,7 @@ def reconciliation(
         return empty(contract)
     amounts = (
         member_amounts.filter(here)
-        .select("company_id", "window", "item", "amount_usd", *at)
+        .select("company_id", "window", "item", "amount_usd", *bases.COLUMNS, *at)
         .join(sides.select("part", "item"), on=["part", "item"])
     )
     rows = layers.join(_sums(amounts), on=["part", *_AT], how="left").with_columns(
@@ -121,8 +121,11 @@ def reconciliation(
 
 
 def _sums(amounts: pl.DataFrame) -> pl.DataFrame:
-    """Σ of each part, and its change on four quarters before among the members known in both."""
-    then = amounts.select("part", "company_id", "window", pl.col("quarter") + 4, then_usd="amount_usd")
+    """Σ of each part, and its change on four quarters before among the members known in both on one basis."""
+    one = ["part", "company_id", "window"]
+    then = amounts.select(*one, pl.col("quarter") + 4, then_usd="amount_usd").join(
+        windows.restated_since(amounts, one), on=[*one, "quarter"], how="anti"
+    )
     both = amounts.join(then, on=["part", "company_id", *_AT], how="left").sort("company_id")
     same = pl.col("then_usd").is_not_null()
     return both.group_by("part", *_AT).agg(

@@ -4,8 +4,11 @@ Belongs here: contiguity, twelve-month sums, the calendar quarter as a number. D
 (periods.py, statements.py), ratios (metrics), layers (aggregate.py).
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from analytics import bases
 from analytics.items import BY_ID
 from analytics.once import once
 
@@ -18,6 +21,8 @@ JOINT_DAYS = 7
 ONLY_YEAR = "only the year is known"
 NOT_CONTIGUOUS = "not four contiguous quarters"
 CURRENCY_CHANGED = "currency changed"
+RESTATED_WITHIN = "restated within the twelve months"
+RESTATED_SINCE = "restated since the year before"
 
 
 def index_of(quarter: pl.Expr) -> pl.Expr:
@@ -46,6 +51,7 @@ def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl
     """Amounts by window: flows over the quarter and over twelve months, balances at the end in both.
 
     Twelve months are four fiscal quarters that follow each other (JOINT_DAYS) and span YEAR_DAYS, or a year_only row.
+    Only quarters that share a basis are added (analytics/bases.py); segments, without these columns, have one.
     In US dollars they are the sum of the quarters' dollars, each at its own average rate. A quarter label that two
     fiscal quarters share (a changed fiscal year) holds the later one. Share counts are not amounts and are left out.
 
@@ -55,7 +61,8 @@ def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl
 
     Returns:
         One row per `by`, item, `quarter` (number of the calendar quarter) and window, with value, currency, value_usd,
-        period_end and null_reason. Where a window cannot be known but another is, value is null with the reason.
+        period_end, basis_from, basis_until and null_reason. Where a window cannot be known but another is, value is
+        null with the reason.
 
     Raises:
         ValueError: an item that analytics/items.py does not declare.
@@ -65,8 +72,10 @@ def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl
         raise ValueError(f"items {unknown} are not declared in analytics/items.py; declare or remove them")
     money = {i.id: i.kind for i in BY_ID.values() if i.unit == "currency"}
     key = [*by, "item"]
+    missing = {c: pl.lit(None, pl.Date) for c in bases.COLUMNS if c not in quarters.columns}
     rows = (
-        quarters.filter(pl.col("item").is_in(list(money)))
+        quarters.with_columns(**missing)
+        .filter(pl.col("item").is_in(list(money)))
         .select(
             *key,
             quarter=index_of(pl.col("calendar_quarter")),
@@ -75,6 +84,8 @@ def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl
             value="value",
             currency="currency",
             value_usd="value_usd",
+            basis_from="basis_from",
+            basis_until="basis_until",
             year_only=pl.col("derivation") == "year_only",
             kind=pl.col("item").replace_strict(money, return_dtype=pl.String),
         )
@@ -88,10 +99,21 @@ def amounts(quarters: pl.DataFrame, by: tuple[str, ...] = ("company_id",)) -> pl
     )
 
 
+def restated_since(amounts: pl.DataFrame, series: Sequence[str]) -> pl.DataFrame:
+    """Which amounts do not share a basis with that of four calendar quarters before: `series` and quarter.
+
+    Args:
+        amounts: `series`, quarter (number), basis_from and basis_until.
+        series: columns that identify what is compared with itself.
+    """
+    year = amounts.select("quarter", base_quarter=pl.col("quarter") - 4).unique()
+    return bases.apart(amounts, series, year).drop("base_quarter")
+
+
 def _columns(key: list[str], window: str, reason: pl.Expr | None = None) -> list[pl.Expr]:
     none = pl.lit(None, pl.String)
     return [
-        *(pl.col(c) for c in (*key, "quarter", "value", "currency", "value_usd", "period_end")),
+        *(pl.col(c) for c in (*key, "quarter", "value", "currency", "value_usd", "period_end", *bases.COLUMNS)),
         pl.lit(window).alias("window"),
         (none if reason is None else reason).alias("null_reason"),
     ]
@@ -119,15 +141,31 @@ def _flows(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
             one_currency=one_currency.fill_null(False),
             sum=_sum_of_four("value"),
             sum_usd=_sum_of_four("value_usd"),
+            four_from=pl.max_horizontal(pl.col("basis_from").shift(k) for k in range(4)),
+            four_until=pl.min_horizontal(pl.col("basis_until").shift(k) for k in range(4)),
         )
         .unique([*key, "quarter"], keep="last", maintain_order=True)
     )
-    trailing = four.filter("whole").with_columns(value=pl.when("one_currency").then("sum"), value_usd=pl.col("sum_usd"))
+    trailing = (
+        four.filter("whole")
+        .with_columns(basis_from="four_from", basis_until="four_until")
+        .with_columns(
+            value=pl.when(pl.col("one_currency") & bases.shared()).then("sum"),
+            value_usd=pl.when(bases.shared()).then("sum_usd"),
+            one_basis=bases.shared(),
+        )
+        .with_columns(pl.when("one_basis").then(c).alias(c) for c in bases.COLUMNS)
+    )
     has_trailing = trailing.select(*key, "quarter")
     year = years.join(has_trailing, on=[*key, "quarter"], how="anti")
     broken = four.filter(~pl.col("whole")).join(year, on=[*key, "quarter"], how="anti").with_columns(*_nothing())
     year_without_quarter = years.join(four, on=[*key, "quarter"], how="anti").with_columns(*_nothing())
-    changed = pl.when(~pl.col("one_currency")).then(pl.lit(CURRENCY_CHANGED))
+    changed = (
+        pl.when(~pl.col("one_currency"))
+        .then(pl.lit(CURRENCY_CHANGED))
+        .when(~pl.col("one_basis"))
+        .then(pl.lit(RESTATED_WITHIN))
+    )
     return pl.concat(
         [
             four.select(_columns(key, "quarter")),
@@ -144,4 +182,5 @@ def _sum_of_four(column: str) -> pl.Expr:
 
 
 def _nothing() -> list[pl.Expr]:
-    return [pl.lit(None, pl.Float64).alias("value"), pl.lit(None, pl.Float64).alias("value_usd")]
+    amounts = (pl.lit(None, pl.Float64).alias(c) for c in ("value", "value_usd"))
+    return [*amounts, *(pl.lit(None, pl.Date).alias(c) for c in bases.COLUMNS)]

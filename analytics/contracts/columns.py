@@ -54,6 +54,20 @@ value_usd = Column(
     nullable=True,
 )
 known_at = Column("known_at", DATE, "Day from which the world could know the figure (the latest of its inputs).")
+basis_from = Column(
+    "basis_from",
+    DATE,
+    "Day from which the filer stated figures on the figure's basis; null if from the first, for balances and where no "
+    "filing says. Figures are compared and added where basis_from to basis_until overlap.",
+    nullable=True,
+)
+basis_until = Column(
+    "basis_until",
+    DATE,
+    "Day from which the filer stated figures on another basis (a business left, other accounting) and this one no "
+    "more; null if it stands.",
+    nullable=True,
+)
 observation_id = Column(
     "observation_id",
     STRING,

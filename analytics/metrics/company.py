@@ -101,10 +101,16 @@ def measures(
     # Economic profit is made of the parts of ROIC, which look back.
     made_of = [*metrics, _ROIC] if "economic_profit" in _items(metrics) else metrics
     wanted = _items(made_of) | (set(_NOPAT) if "nopat" in _items(made_of) else set())
-    wide = _wide(quarters, by, prices, wanted)
+    long = windows.amounts(quarters, by)
+    wide = _wide(long, by, prices, wanted)
     if "nopat" in wanted:
         wide = _with_nopat(wide)
-    wide = _with_year_before(wide, by, {i for m in made_of for a in m.amounts if a.looks_back for i, _ in a.terms})
+    wide = _with_year_before(
+        wide,
+        by,
+        {i for m in made_of for a in m.amounts if a.looks_back for i, _ in a.terms},
+        windows.restated_since(long, [*by, "item", "window"]),
+    )
     if "economic_profit" in wanted:
         wide = _with_economic_profit(wide)
     wide = _with_columns_for(wide, _items(metrics))
@@ -153,9 +159,8 @@ def _items(metrics: Iterable[Metric]) -> set[str]:
     return {item for m in metrics for a in m.amounts for item, _ in a.terms}
 
 
-def _wide(quarters: pl.DataFrame, by: tuple[str, ...], prices: pl.DataFrame | None, items: set[str]) -> pl.DataFrame:
+def _wide(long: pl.DataFrame, by: tuple[str, ...], prices: pl.DataFrame | None, items: set[str]) -> pl.DataFrame:
     """One row per `by`, quarter and window of any item; five columns for each of some items, '<field>_<item>'."""
-    long = windows.amounts(quarters, by)
     key = [*by, "quarter", "window"]
     ends = long.group_by(*by, "quarter").agg(pl.col("period_end").max())
     rows = ends.join(pl.DataFrame({"window": ["quarter", "ttm"]}), how="cross")
@@ -223,16 +228,25 @@ def _with_economic_profit(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_year_before(rows: pl.DataFrame, by: tuple[str, ...], items: set[str]) -> pl.DataFrame:
-    """The amounts of four calendar quarters before, as 'prior_<field>_<item>', where they end a year before."""
+def _with_year_before(rows: pl.DataFrame, by: tuple[str, ...], items: set[str], restated: pl.DataFrame) -> pl.DataFrame:
+    """The amounts of four calendar quarters before, as 'prior_<field>_<item>', where they end a year before.
+
+    'restated_<item>' says where they are not on one basis with today's (`restated`, as from `windows.restated_since`).
+    """
     rows = _with_columns_for(rows, items)
+    for item in sorted(items):
+        apart = (
+            restated.filter(pl.col("item") == item).drop("item").with_columns(pl.lit(True).alias(f"restated_{item}"))
+        )
+        rows = rows.join(apart, on=[*by, "quarter", "window"], how="left")
     names = [f"{f}_{i}" for i in sorted(items) for f in ("value", "value_usd", "currency", "period_end")]
     before = rows.select(*by, pl.col("quarter") + 4, "window", *(pl.col(n).alias(f"prior_{n}") for n in names))
     rows = rows.join(before, on=[*by, "quarter", "window"], how="left")
 
     def when_a_year(name: str, item: str) -> pl.Expr:
         days = (pl.col(f"period_end_{item}") - pl.col(f"prior_period_end_{item}")).dt.total_days()
-        return pl.when(days.is_between(*windows.YEAR_DAYS)).then(pl.col(name)).alias(name)
+        apart = pl.col(f"restated_{item}").fill_null(False)
+        return pl.when(days.is_between(*windows.YEAR_DAYS) & ~apart).then(pl.col(name)).alias(name)
 
     return rows.with_columns(when_a_year(f"prior_{f}_{i}", i) for i in sorted(items) for f in ("value", "value_usd"))
 
@@ -286,7 +300,7 @@ def _missing(item: str, field: str = "value") -> pl.Expr:
     plain = item.replace("_", " ")
     own = pl.col(f"null_reason_{item}")
     named = (
-        pl.when(own.is_in([windows.ONLY_YEAR, windows.NOT_CONTIGUOUS]))
+        pl.when(own.is_in([windows.ONLY_YEAR, windows.NOT_CONTIGUOUS, windows.RESTATED_WITHIN]))
         .then(pl.format("{}: {}", pl.lit(plain), own))
         .otherwise(own)
     )
@@ -306,8 +320,13 @@ def _reason(m: Metric, amount: Amount) -> pl.Expr:
         if amount.looks_back:
             now = pl.col(f"{field}_{item}").is_not_null()
             before = pl.col(f"prior_{field}_{item}")
-            earlier = f"no {item.replace('_', ' ')} a year earlier"
-            whys.append(pl.when(now & before.is_null()).then(pl.lit(earlier)))
+            plain = item.replace("_", " ")
+            earlier = (
+                pl.when(f"restated_{item}")
+                .then(pl.lit(f"{plain}: {windows.RESTATED_SINCE}"))
+                .otherwise(pl.lit(f"no {plain} a year earlier"))
+            )
+            whys.append(pl.when(now & before.is_null()).then(earlier))
             if not m.in_usd:
                 differs = pl.col(f"currency_{item}") != pl.col(f"prior_currency_{item}")
                 whys.append(pl.when(differs).then(pl.lit(windows.CURRENCY_CHANGED)))

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics import periods, point_in_time, sanity
+from analytics import bases, periods, point_in_time, sanity
 from analytics.contracts import conform, table
 from analytics.currency import translate
 from analytics.statements import derivation, identities, speaking
@@ -49,6 +49,7 @@ def derive(
     said = point_in_time.vintages(figures(point_in_time.as_known_on(observations, as_known_on), companies))
     changes = point_in_time.restatements(said)
     stated = point_in_time.speaking(said).with_columns(fiscal_year=speaking.fiscal_year())
+    stated = bases.standing(stated, said, changes)
     differences = derivation.differences(stated, changes)
     accepted = pl.col("reason").is_null()
     reported = stated.filter(pl.col("spans") <= 1).with_columns(
@@ -61,7 +62,7 @@ def derive(
     hard = anomalies.filter(pl.col("severity") == "error").select("company_id", "item", "quarter_end")
     sound = spoken.join(hard, on=["company_id", "item", "quarter_end"], how="anti")
     open_years = derivation.not_closing(sound, whole)
-    closed = sound.join(open_years, on=["company_id", "item", "quarter_end"], how="anti")
+    closed = bases.with_their_years(sound.join(open_years, on=["company_id", "item", "quarter_end"], how="anti"), whole)
     years = identities.complete(whole)
     quarters = identities.complete(closed)
     # What follows from others may miss its year too, by the rounding of both.
@@ -125,6 +126,8 @@ def _as_quarters(rows: pl.DataFrame, fx_rates: pl.DataFrame) -> pl.DataFrame:
         observation_id="observation_id",
         minus_observation_id="minus_observation_id",
         known_at="known_at",
+        basis_from="basis_from",
+        basis_until="basis_until",
     )
     return conform(translate(frame, fx_rates), table("core.company_quarters"))
 
@@ -142,6 +145,8 @@ def _as_years(rows: pl.DataFrame, fx_rates: pl.DataFrame) -> pl.DataFrame:
         concept="concept",
         observation_id="observation_id",
         known_at="known_at",
+        basis_from="basis_from",
+        basis_until="basis_until",
     )
     return conform(translate(frame, fx_rates), table("core.company_years"))
 

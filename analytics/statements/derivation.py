@@ -6,7 +6,7 @@ Does not belong here: what one basis is (point_in_time.py), and items that follo
 
 import polars as pl
 
-from analytics import periods, point_in_time
+from analytics import bases, periods, point_in_time
 from analytics.point_in_time import SERIES
 
 # Four quarters close their year if they differ from it by no more than this many rounding units (one each for the
@@ -50,11 +50,14 @@ def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
         shorter_value="value",
         known_at_shorter="known_at",
         confirmed_at_shorter="confirmed_at",
+        basis_from_shorter="basis_from",
+        basis_until_shorter="basis_until",
         minus_observation_id="observation_id",
     )
     pairs = to_date.filter(pl.col("spans") > 1).join(shorter, on=[*SERIES, "span_start", "currency", "spans"])
     difference = pl.col("value") - pl.col("shorter_value")
-    return pairs.with_columns(one_basis=point_in_time.one_basis(pairs, changes)).select(
+    pairs = pairs.with_columns(one_basis=point_in_time.one_basis(pairs, changes), **bases.both("", "_shorter"))
+    return pairs.select(
         *[c for c in stated.columns if c not in {"value", "span_start", "known_at", "confirmed_at", "spans"}],
         "minus_observation_id",
         value=difference,
@@ -63,7 +66,7 @@ def differences(stated: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
         confirmed_at=pl.max_horizontal("confirmed_at", "confirmed_at_shorter"),
         derivation=pl.when(pl.col("spans") == 4).then(pl.lit("q4_from_year")).otherwise(pl.lit("decumulated")),
         spans=pl.lit(1, pl.Int8),
-        reason=pl.when(~pl.col("one_basis"))
+        reason=pl.when(~(pl.col("one_basis") & bases.shared()))
         .then(pl.lit(BASIS_CHANGED))
         .when(pl.col("item").is_in(NEVER_NEGATIVE) & (difference < 0))
         .then(pl.lit(NEGATIVE)),
@@ -90,6 +93,8 @@ def _nine_months(flows: pl.DataFrame, to_date: pl.DataFrame) -> pl.DataFrame:
             value=pl.sum_horizontal(*(pl.col("value").shift(k).over(one) for k in range(3)), ignore_nulls=False),
             known_at=pl.max_horizontal(*(pl.col("known_at").shift(k).over(one) for k in range(3))),
             confirmed_at=pl.min_horizontal(*(pl.col("confirmed_at").shift(k).over(one) for k in range(3))),
+            basis_from=pl.max_horizontal(*(pl.col("basis_from").shift(k).over(one) for k in range(3))),
+            basis_until=pl.min_horizontal(*(pl.col("basis_until").shift(k).over(one) for k in range(3))),
         )
         .filter(
             pl.col("joined") & (pl.col("currencies") == 1),

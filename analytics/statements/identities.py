@@ -5,6 +5,7 @@ Belongs here: applying the identities declared in items.py. Does not belong here
 
 import polars as pl
 
+from analytics import bases
 from analytics.items import IDENTITIES
 from analytics.point_in_time import PERIOD
 
@@ -26,6 +27,8 @@ def complete(rows: pl.DataFrame) -> pl.DataFrame:
             right_known="known_at",
             right_rank="rank",
             right_source="source",
+            basis_from_right="basis_from",
+            basis_until_right="basis_until",
         )
         have = rows.filter(pl.col("item") == identity.item).select("company_id", "quarter_end", "spans")
         weaker = pl.col("right_rank") > pl.col("rank")
@@ -41,7 +44,9 @@ def complete(rows: pl.DataFrame) -> pl.DataFrame:
                 minus_observation_id=pl.lit(None, pl.String),
                 concept=pl.lit(f"computed: {first} {'+' if second_sign > 0 else '−'} {second}"),
                 derivation=pl.lit("computed"),
+                **bases.both("", "_right"),
             )
+            .filter(bases.shared())
         )
         rows = pl.concat([rows, joined.select(rows.columns)])
     return rows

@@ -6,7 +6,7 @@ Does not belong here: vintages of one series (point_in_time.py).
 
 import polars as pl
 
-from analytics import periods
+from analytics import bases, periods
 from analytics.point_in_time import SERIES, SOURCE_RANK
 
 
@@ -84,6 +84,8 @@ def _sums(quarters: pl.DataFrame) -> pl.DataFrame:
             value=pl.col("value").sum(),
             known_at=pl.col("known_at").max(),
             confirmed_at=pl.col("confirmed_at").max(),
+            basis_from=pl.col("basis_from").max(),
+            basis_until=pl.col("basis_until").min(),
             source=pl.col("source").get(weakest),
             tier=pl.col("tier").get(weakest),
             rank=pl.col("rank").max(),
@@ -95,6 +97,8 @@ def _sums(quarters: pl.DataFrame) -> pl.DataFrame:
                     "value",
                     "known_at",
                     "confirmed_at",
+                    "basis_from",
+                    "basis_until",
                     "source",
                     "tier",
                     "rank",
@@ -104,7 +108,7 @@ def _sums(quarters: pl.DataFrame) -> pl.DataFrame:
                 )
             ).last(),
         )
-        .filter((pl.col("n") == 4) & pl.col("joined") & (pl.col("currencies") == 1))
+        .filter((pl.col("n") == 4) & pl.col("joined") & (pl.col("currencies") == 1), bases.shared())
         .unnest("rest")
         .with_columns(
             spans=pl.lit(4, pl.Int8), derivation=pl.lit("computed"), minus_observation_id=pl.lit(None, pl.String)

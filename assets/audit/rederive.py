@@ -14,7 +14,8 @@ from assets.audit import declared
 
 # From observations to the statements, before and after the identities.
 STATED = (
-    "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "to_date", "differences", "candidates",
+    "fx_rates", "heard", "grid", "placed", "vintages", "stated", "changes", "basis_changes",
+    "untouched", "standing", "to_date", "differences", "candidates",
     "spoken", "whole_years", "anomalies", "sound", "open_years", "closed", "rows",
 )  # fmt: skip
 COMPLETED = (

@@ -21,8 +21,9 @@ def filed():
     for start, end, known in QUARTERS:
         rows.append(observation("us-gaap:Revenues", start, end, 100, known, reference="first"))
         rows.append(observation("us-gaap:OperatingIncomeLoss", start, end, 20, known, reference="first"))
-    # In August 2025 the third quarter of 2024 is restated.
-    rows.append(observation("us-gaap:OperatingIncomeLoss", *QUARTERS[2][:2], 40, "2025-08-01", reference="later"))
+    # In August 2025 the quarters of 2024 are restated.
+    for start, end, _ in QUARTERS:
+        rows.append(observation("us-gaap:OperatingIncomeLoss", start, end, 25, "2025-08-01", reference="later"))
     return observations(*rows)
 
 
@@ -40,7 +41,7 @@ def then(days):
 def test_a_figure_is_told_as_it_was_known():
     days = [date(2025, 1, 31), date(2025, 6, 30), date(2025, 9, 30)]
     found = then(days)
-    # June: 4 × 20 of 4 × 100. September: 20 + 20 + 40 + 20 of 400. In January the fourth quarter was not known.
+    # June: 4 × 20 of 4 × 100. September: 4 × 25 of 400. In January the fourth quarter was not known.
     assert dict(found.select("known_on", "value").iter_rows()) == {days[1]: 0.2, days[2]: 0.25}
 
 

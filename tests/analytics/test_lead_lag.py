@@ -1,6 +1,9 @@
 """Lead and lag: same-company growth, the lag that was put in is found, placebos are what chance gives."""
 
+from collections.abc import Mapping
+from datetime import date
 from math import isclose, pi, sin
+from types import MappingProxyType
 
 import polars as pl
 import pytest
@@ -11,6 +14,8 @@ from analytics import lead_lag as ll
 from analytics.contracts import empty, table
 from tests.analytics.frames import labels, layers
 
+Basis = tuple[date | None, date | None]
+
 
 def growths(values: list[float], first: int = 8000) -> pl.DataFrame:
     return pl.DataFrame(
@@ -19,9 +24,10 @@ def growths(values: list[float], first: int = 8000) -> pl.DataFrame:
     )
 
 
-def amounts(*rows: tuple[str, int, float]) -> pl.DataFrame:
+def amounts(*rows: tuple[str, int, float], restated: Mapping[tuple[str, int], Basis] = MappingProxyType({})):
     schema = {"member_id": pl.String, "quarter": pl.Int32, "amount_usd": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    schema |= {"basis_from": pl.Date, "basis_until": pl.Date}
+    return pl.DataFrame([(*row, *restated.get(row[:2], (None, None))) for row in rows], schema=schema, orient="row")
 
 
 # No period of these waves is the other's, so only the true lag lines them up.
@@ -40,6 +46,14 @@ def test_an_early_reporter_is_not_the_layer():
     assert ll.same_company_growth(amounts(*rows)).is_empty()
     rows = [("a", 4, 90.0), ("a", 0, 80.0), ("b", 0, 20.0)]
     assert ll.same_company_growth(amounts(*rows)).rows() == [(4, 0.125, 1)]
+
+
+def test_a_company_restated_since_the_year_before_does_not_grow():
+    # a sold a business in between: its 40 after 100 is no growth. b grew by 10 %, and had 400 of 500.
+    rows = [("a", 0, 100.0), ("a", 4, 40.0), ("b", 0, 400.0), ("b", 4, 440.0)]
+    sold = date(2025, 5, 2)
+    found = ll.same_company_growth(amounts(*rows, restated={("a", 0): (None, sold), ("a", 4): (sold, None)}))
+    assert found.rows() == [(4, pytest.approx(0.10), 1)]
 
 
 def test_the_lag_that_was_put_in_has_the_highest_correlation():

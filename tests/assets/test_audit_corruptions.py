@@ -108,6 +108,11 @@ DERIVED = (
         "known later", f"UPDATE {QUARTERS} SET known_at = '2024-09-01' WHERE {SECOND}", (QUARTERS, *AT, "known_at is")
     ),
     corrupted(
+        "another basis",
+        f"UPDATE {QUARTERS} SET basis_until = '2025-05-01' WHERE {SECOND}",
+        (QUARTERS, *AT, "basis_until is datetime.date(2025, 5, 1), derived again None"),
+    ),
+    corrupted(
         "items swapped",
         f"UPDATE {QUARTERS} SET item = CASE item WHEN 'revenue' THEN 'net_income' ELSE 'revenue' END "
         "WHERE company_id = 'acme' AND item IN ('revenue', 'net_income') AND period_end = '2024-06-30'",
@@ -570,6 +575,18 @@ def test_a_corrupted_observation_is_named_with_what_follows_from_it():
     )
     assert any(line.startswith("observation_ids: acme: us-gaap:Revenues: 2024-06-30") for line in lines)
     assert any(line.startswith("core.gaps") and "2024-12-31: follows" in line for line in lines)
+
+
+def test_growth_over_two_bases_is_named():
+    # The first quarter of 2024 is restated from 140 to 70; growth published as 140 after 100 has no year before it now.
+    with corruptions.warehouse() as connection:
+        later = said(REVENUE, "2024-01-01", "2024-03-31", 70, "2025-05-01")
+        connection.register("added", with_ids(observations(later).drop("observation_id")))
+        connection.execute("INSERT INTO raw.observations BY NAME SELECT * FROM added")
+        lines = list(audit(connection).told())
+    at = "company_id acme, calendar_quarter 2024Q1, window quarter, metric revenue_growth_yoy: null_reason is None"
+    assert any(at in line and "derived again 'revenue: restated since the year before'" in line for line in lines)
+    assert any(QUARTERS in line and "2023-03-31" in line and "basis_until is None" in line for line in lines)
 
 
 def test_every_check_and_every_table_has_a_corruption_that_it_names():

@@ -34,13 +34,16 @@ CREATE MACRO own.number_label(n) AS (n // 4) || 'Q' || (n % 4 + 1);
 CREATE MACRO own.repeats(new, old) AS
   new = old OR (new % 1e3 = 0 AND abs(new - old) <= 500) OR (new % 1e6 = 0 AND abs(new - old) <= 500000);
 
+-- Whether there is a basis from a day until before another; null is without end.
+CREATE MACRO own.shared(basis_from, basis_until) AS coalesce(basis_from < basis_until, true);
+
 -- Whether a day is within the knowledge that is audited.
 CREATE MACRO own.is_known(day) AS day <= coalesce(getvariable('as_known_on'), day);
 
 -- Why an amount is missing; null where it is known.
 CREATE MACRO own.why_missing(value, name, reason) AS CASE
   WHEN value IS NOT NULL THEN NULL
-  WHEN reason IN ('only the year is known', 'not four contiguous quarters') THEN name || ': ' || reason
+  WHEN reason IN ('only the year is known', 'not four contiguous quarters', 'restated within the twelve months') THEN name || ': ' || reason
   ELSE coalesce(reason, 'no ' || name)
 END;
 

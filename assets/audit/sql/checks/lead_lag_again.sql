@@ -1,7 +1,7 @@
--- error: Each correlation is that of the growth of the same companies, computed again; below 16 quarters there is none; what
--- lies outside its band is told so.
+-- error: Each correlation is that of the growth of the same companies, on one basis, computed again; below 16 quarters there
+-- is none; what lies outside its band is told so.
 WITH growing AS (
-  SELECT a.lens, a.layer, a.basis, a.member_id, a.item, a.amount_usd,
+  SELECT a.lens, a.layer, a.basis, a.member_id, a.item, a.amount_usd, a.basis_from, a.basis_until,
     own.quarter_number(a.calendar_quarter) AS q,
     CASE WHEN a.item = 'capex' THEN 'clouds' ELSE a.layer END AS series
   FROM marts.member_amounts a
@@ -13,6 +13,7 @@ growth AS (
     sum(t.amount_usd) FILTER (n.amount_usd IS NOT NULL) AS then_, sum(t.amount_usd) AS all_then
   FROM growing t LEFT JOIN growing n ON n.q = t.q + 4 AND n.item = t.item AND n.basis = t.basis AND n.series = t.series
     AND n.member_id = t.member_id
+    AND own.shared(greatest(n.basis_from, t.basis_from), least(n.basis_until, t.basis_until))
   GROUP BY ALL
   HAVING then_ > 0 AND then_ >= 0.8 * all_then
 ),

@@ -1,9 +1,11 @@
 -- Quarters as the difference of two year-to-date figures of one series, one fiscal year's start and one currency, one
 -- quarter apart; `reason` says why a difference may not speak. Two figures share a basis if at some time both were being
 -- stated, or if between them (after the one was last stated, up to the first statement of the other) no restatement of
--- the series begins, except one whose figure another restatement had followed since it was last stated in its old form.
+-- the series begins, except one whose figure another restatement had followed since it was last stated in its old form;
+-- and the times in which their bases were in force must overlap too.
 WITH pairs AS (
-  SELECT long.* EXCLUDE (value, span_start, known_at, confirmed_at, spans),
+  SELECT long.* EXCLUDE (value, span_start, known_at, confirmed_at, spans, basis_from, basis_until),
+    greatest(long.basis_from, short.basis_from) AS basis_from, least(long.basis_until, short.basis_until) AS basis_until,
     long.spans AS long_spans, long.value - short.value AS value, short.quarter_end AS span_start,
     short.observation_id AS minus_observation_id,
     least(long.confirmed_at, short.confirmed_at) AS ended, greatest(long.known_at, short.known_at) AS began,
@@ -26,7 +28,8 @@ apart AS (
 SELECT p.* EXCLUDE (ended, began, long_spans), p.began AS known_at, 1 AS spans,
   CASE WHEN p.long_spans = 4 THEN 'q4_from_year' ELSE 'decumulated' END AS derivation,
   CASE
-    WHEN a.observation_id IS NOT NULL THEN 'the basis changed between the two year-to-date figures'
+    WHEN a.observation_id IS NOT NULL OR NOT own.shared(p.basis_from, p.basis_until)
+      THEN 'the basis changed between the two year-to-date figures'
     WHEN p.value < 0 AND p.item IN ('revenue', 'capex', 'depreciation_amortization') THEN 'the difference is negative'
   END AS reason
 FROM pairs p

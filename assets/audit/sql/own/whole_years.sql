@@ -1,6 +1,6 @@
 -- Fiscal years. Filed (by SEC or computed from its facts): spans of four quarters that end at a fiscal year's end, of the
 -- best source, then of the tier that spoke for most of the year's quarters, the lower tier, nearest the grid, first id.
--- Where none is filed, the sum of the year's four quarters if they follow each other; its source is the weakest (the first
+-- Where none is filed, the sum of the year's four quarters if they follow each other on one basis; its source is the weakest (the first
 -- of those), its label and observation are the last quarter's. Where there is no such sum, an aggregator's year. The year
 -- of a balance is the balance at its end.
 WITH said AS (
@@ -8,7 +8,7 @@ WITH said AS (
 ),
 stated AS (
   SELECT s.* EXCLUDE (confirmed_at), 'reported' AS derivation
-  FROM own.stated s
+  FROM own.standing s
   LEFT JOIN said USING (company_id, item, source, tier, fiscal_year)
   WHERE s.spans = 4 AND own.is_year_end(s.quarter_end, s.month)
   QUALIFY row_number() OVER (
@@ -29,10 +29,12 @@ sums AS (
     min_by(tier, (-rank, quarter_end)) AS tier, any_value(month) AS month, any_value(currency) AS currency,
     min_by(span_start, quarter_end) AS span_start, max(quarter_end) AS quarter_end, sum(value) AS value,
     max(known_at) AS known_at, max_by(observation_id, quarter_end) AS observation_id,
-    max_by(concept, quarter_end) AS concept, 4 AS spans, 'computed' AS derivation
+    max_by(concept, quarter_end) AS concept, 4 AS spans, 'computed' AS derivation,
+    max(q.basis_from) AS basis_from, min(q.basis_until) AS basis_until
   FROM joined q
   GROUP BY company_id, item, fiscal_year, kind
   HAVING count(*) = 4 AND bool_and(follows) AND count(DISTINCT q.currency) = 1
+    AND own.shared(max(q.basis_from), min(q.basis_until))
 )
 SELECT * FROM is_filed
 UNION ALL BY NAME
