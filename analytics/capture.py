@@ -115,9 +115,10 @@ def increments(
     """marts.increments, one row per lens, layer, basis, window, item, base quarter and calendar quarter.
 
     Of each new dollar since the base, who got how much. {A: 100} → {A: 110, B: 50}: the increment is 10, + 10 %; the 50
-    of B, which was not measured at the base, is its entry. Of a member whose two amounts are on different bases
-    (analytics/bases.py) the older leaves and the newer enters. Shares are of the layers' increments. Every quarter is
-    compared with four quarters before (revenue over the fiscal quarter too), and twelve months with each base quarter.
+    of B, which was not measured at the base, is its entry. Where a member's revenue is on two bases (bases.py) the
+    older leaves and the newer enters; pools of profit stay as stated, since what a restatement took from them is little
+    beside their change. Shares are of the layers' increments. Every quarter is compared with four quarters before
+    (revenue over the fiscal quarter too), and twelve months with each base quarter.
 
     Args:
         member_amounts: marts.member_amounts.
@@ -141,7 +142,8 @@ def increments(
     among = changes.pairs(layers["quarter"], bases)
     both = (pl.col("n") == 1) & (pl.col("base_n") == 1) & pl.col("restated").is_null()
     usd, base_usd = pl.col("amount_usd"), pl.col("base_amount_usd")
-    restated = apart(amounts, ["series"], among).with_columns(restated=pl.lit(True))
+    sales = amounts.filter(pl.col("item") == "revenue")
+    restated = apart(sales, ["series"], among).with_columns(restated=pl.lit(True))
     at = ["place", "item", "quarter", "base_quarter"]
     sums = (
         changes.side_by_side(amounts, ["place", "item"], ["amount_usd"], among)

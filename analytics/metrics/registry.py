@@ -83,8 +83,9 @@ METRICS: tuple[Metric, ...] = (
         "How fast do sales grow?",
         "(revenue − revenue a year earlier) ÷ revenue a year earlier",
         CFA,
-        "Of a layer: for constant membership, over members that reported both periods; in US dollars, so exchange "
-        "rates move it.",
+        "Unknown where the company was restated between the two periods (a business left, other accounting). Of a "
+        "layer: for constant membership, over members that reported both periods on one basis; in US dollars, so "
+        "exchange rates move it.",
     ),
     Metric(
         "gross_margin",

@@ -40,8 +40,8 @@ GLOSSARY = (
     ),
     (
         "TTM",
-        "Trailing twelve months: four contiguous fiscal quarters that span 350 to 380 days, else unknown. On every "
-        "chart over time a figure stands where its months end, and the name of a year where that year begins.",
+        "Trailing twelve months: four contiguous fiscal quarters on one basis that span 350 to 380 days, else unknown. "
+        "On every chart over time a figure stands where its months end, and the name of a year where that year begins.",
     ),
     (
         "Final, provisional",
@@ -69,12 +69,14 @@ GLOSSARY = (
     (
         "Increment",
         "Of members measured in both quarters, the dollars now less those of a base quarter. What newly entered the "
-        "record is told apart: it is newly seen, not new.",
+        "record is told apart: it is newly seen, not new. So is the revenue of a member restated in between; profits "
+        "stay as stated.",
     ),
     (
         "Own margins, mix, newly and no longer measured",
         "What a layer’s margin moved by, without a rest: members’ own margins (within), weight moved between members "
-        "with higher and lower margins (between), members measured now only (entry), and then only (exit).",
+        "with higher and lower margins (between), members measured now only (entry), and then only (exit). A member "
+        "restated in between counts as measured in both.",
     ),
     (
         "Funding of capex",
@@ -133,8 +135,15 @@ RULES = (
     ),
     (
         "Trailing twelve months",
-        "Four contiguous fiscal quarters spanning 350 to 380 days.",
+        "Four contiguous fiscal quarters spanning 350 to 380 days, all on one basis.",
         "Drop one quarter of the four: unknown.",
+    ),
+    (
+        "One basis",
+        "Figures are compared, and quarters added, where the filer stood by both at one time. Growth across a change "
+        "of more than 2% (a business left, other accounting) is unknown.",
+        "Western Digital’s quarter to September 2023 is 1,194 without its flash business, after 3,736 with it: growth "
+        "is unknown, not −68%.",
     ),
     (
         "Fourth quarter",

@@ -1,5 +1,7 @@
 """Profit pools: the worked examples of methods.md, and what shares must always do."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -95,13 +97,23 @@ def test_members_and_status_stand_beside_the_amount():
     assert (row["amount_usd"], row["n_members"], row["n_measured"], row["status"]) == (10, 2, 1, "final")
 
 
+RESTATED = date(2025, 5, 2)
+
+
 def grown(
-    now: dict[str, float], then: dict[str, float], *members: dict[str, object], item: str = "revenue"
+    now: dict[str, float],
+    then: dict[str, float],
+    *members: dict[str, object],
+    item: str = "revenue",
+    restated: tuple[str, ...] = (),
 ) -> pl.DataFrame:
-    """marts.increments of amounts in 2024Q1 to Q4 and 2022Q1 to Q4, each a fourth of the year's."""
+    """marts.increments of amounts in 2024Q1 to Q4 and 2022Q1 to Q4, each a fourth of the year's.
+
+    Of the restated, the older ones are on another basis.
+    """
     rows = [
-        figure(name, item, f"{year}Q{q}", amount / 4)
-        for year, amounts in ((2024, now), (2022, then))
+        figure(name, item, f"{year}Q{q}", amount / 4, **({basis: RESTATED} if name in restated else {}))
+        for year, amounts, basis in ((2024, now, "basis_from"), (2022, then, "basis_until"))
         for name, amount in amounts.items()
         for q in (1, 2, 3, 4)
     ]
@@ -128,6 +140,15 @@ def test_who_left_is_no_decrease():
     # A 100 → 110, C 40 → unknown: the base of 140 less 110 is −30 = 10 gained − 40 left.
     row = grown({"a": 110}, {"a": 100, "c": 40}, member("x", "a"), member("x", "c")).row(0, named=True)
     assert (row["increment_usd"], row["entry_usd"], row["exit_usd"]) == pytest.approx((10, 0, 40))
+
+
+def test_on_another_basis_the_old_leaves_and_the_new_enters():
+    # C sold a business: its 60 after 200 is no loss of 140, and A's 10 of 100 is the growth of those compared.
+    members = member("x", "a"), member("x", "c")
+    row = grown({"a": 110, "c": 60}, {"a": 100, "c": 200}, *members, restated=("c",)).row(0, named=True)
+    assert row["growth_constant"] == pytest.approx(0.10)
+    assert (row["increment_usd"], row["entry_usd"], row["exit_usd"]) == pytest.approx((10, 60, 200))
+    assert (row["n_members"], row["n_measured"]) == (2, 1)
 
 
 def test_of_each_new_dollar_who_got_how_much():

@@ -1,5 +1,7 @@
 """Suppliers' sales against buyers' capex: the sums, the residual, what its change is made of."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from tests.analytics.frames import companies, segment_figure, segments
 SUPPLIERS = {s.layer: s.item for s in r.declared().supplier}
 
 
-def amount(layer: str, member_id: str, quarter: str, item: str, dollars: float) -> dict[str, object]:
+def amount(layer: str, member_id: str, quarter: str, item: str, dollars: float, **more: object) -> dict[str, object]:
     return {
         "lens": "ecosystem",
         "layer": layer,
@@ -23,6 +25,9 @@ def amount(layer: str, member_id: str, quarter: str, item: str, dollars: float) 
         "window": "ttm",
         "item": item,
         "amount_usd": float(dollars),
+        "basis_from": None,
+        "basis_until": None,
+        **more,
     }
 
 
@@ -86,6 +91,19 @@ def test_the_change_is_split_into_the_same_members_and_the_rest():
     # Neoclouds were not there: all their capex is entry, and they do not keep the sum from being known.
     assert (of(found, "buyers")["change_usd"], of(found, "buyers")["entry_usd"]) == (20, 4)
     assert (of(found, "residual")["change_usd"], of(found, "residual")["entry_usd"]) == (-15, 11)
+
+
+def test_who_was_restated_in_between_is_compared_with_nothing():
+    # One maker went from 15 to 20, the other from 100 with a business to 40 without it: 5 grew, and the rest is − 60.
+    sold = date(2025, 5, 2)
+    rows = [
+        amount("compute-memory", "one", "2024Q4", "revenue", 15),
+        amount("compute-memory", "one", "2025Q4", "revenue", 20),
+        amount("compute-memory", "two", "2024Q4", "revenue", 100, basis_until=sold),
+        amount("compute-memory", "two", "2025Q4", "revenue", 40, basis_from=sold),
+    ]
+    found = of(r.reconciliation(*given_amounts(*rows), segments()), "compute-memory")
+    assert (found["change_usd"], found["entry_usd"]) == (5, -60)
 
 
 def test_a_layer_below_half_coverage_leaves_the_side_unknown():
