@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics import windows
+from analytics import bases, windows
 from analytics.assumptions import default
 from analytics.items import BY_ID, IDENTITIES
 from analytics.metrics.model import Amount, Metric, Window
@@ -96,6 +96,20 @@ class _Ledger:
         mine = (pl.col("item") == item) & (pl.col("derivation") != "year_only") & (pl.col("period_end") <= end)
         return self.quarters.filter(mine).tail(4)
 
+    def twelve_months(self, item: str, quarter: str) -> pl.DataFrame:
+        """The four quarters of an item that make up twelve months to a quarter, else the whole year there."""
+        now = self.rows(item, quarter, year_only=False)
+        four = self.four(item, now["period_end"][-1]) if now.height else now
+        return four if four.height == 4 and _contiguous(four) else self.rows(item, quarter, year_only=True)
+
+    def restated(self, item: str, window: Window, *quarters: str) -> bool:
+        """Whether the amounts of an item in some quarters stand on no common basis."""
+        if window == "ttm":
+            found = [self.twelve_months(item, quarter) for quarter in quarters]
+        else:
+            found = [self.rows(item, quarter, year_only=False).tail(1) for quarter in quarters]
+        return _share_none(pl.concat(found))
+
 
 def _window(ledger: _Ledger, metric: Metric, window: Window, quarter: str) -> Node:
     children = [_amount(ledger, amount, window, quarter, metric.in_usd) for amount in metric.amounts]
@@ -106,6 +120,8 @@ def _window(ledger: _Ledger, metric: Metric, window: Window, quarter: str) -> No
         usable = numerator is not None and denominator is not None and denominator > 0
         value = numerator / denominator if usable and numerator is not None and denominator is not None else None
     stored = ledger.stored(metric.id, window, quarter)
+    if stored is not None and stored["value"] is None:
+        value = None
     label = "trailing twelve months" if window == "ttm" else "fiscal quarter"
     return Node(label, value, metric.unit, _verdict(value, stored), tuple(children))
 
@@ -146,6 +162,8 @@ def _amount(ledger: _Ledger, amount: Amount, window: Window, quarter: str, in_us
     if len(sums) == 1:
         return sums[0]
     opening, closing = sums
+    if any(ledger.restated(item, window, before, quarter) for item, _ in amount.terms):
+        return Node(amount.name, None, closing.unit, windows.RESTATED_SINCE, (opening, closing))
     value = _sum([opening.value, closing.value], [-1, 1] if amount.taken == "change" else [1, 1])
     if value is not None and amount.taken == "average":
         value /= 2
@@ -168,16 +186,24 @@ def _item(ledger: _Ledger, item: str, window: Window, quarter: str, in_usd: bool
     if BY_ID[item].kind == "stock" or window == "quarter":
         found = now
     else:
-        four = ledger.four(item, now["period_end"][-1]) if now.height else now
-        if four.height == 4 and _contiguous(four):
+        four = ledger.twelve_months(item, quarter)
+        if four.height == 4:
             nodes = tuple(_figure(ledger, row, in_usd) for row in four.iter_rows(named=True))
-            total = _sum([n.value for n in nodes], [1] * 4)
-            return Node(f"{BY_ID[item].title}, four quarters to {quarter}", total, nodes[0].unit, "sum", nodes)
-        found = ledger.rows(item, quarter, year_only=True)
+            total, how = _sum([n.value for n in nodes], [1] * 4), "sum"
+            if _share_none(four):
+                total, how = None, windows.RESTATED_WITHIN
+            return Node(f"{BY_ID[item].title}, four quarters to {quarter}", total, nodes[0].unit, how, nodes)
+        found = four
     if found.height:
         return _figure(ledger, found.row(-1, named=True), in_usd)
     why = windows.NOT_CONTIGUOUS if now.height else _why_missing(ledger, item, quarter)
     return Node(f"{BY_ID[item].title}, {quarter}", None, "", why)
+
+
+def _share_none(rows: pl.DataFrame) -> bool:
+    """Whether no basis is common to some figures."""
+    common = rows.select(pl.col("basis_from").max(), pl.col("basis_until").min())
+    return not common.select(bases.shared()).item()
 
 
 def _contiguous(four: pl.DataFrame) -> bool:

@@ -68,7 +68,7 @@ def pages(ledger: Ledger) -> list[Page]:
             {name: part.get(company, none[name]) for name, part in parts.items()},
             observations,
             places,
-            accounts.card(str(ledger.companies[company]["name"]), amounts.get(company, {})),
+            accounts.card(str(ledger.companies[company]["name"]), *amounts.get(company, ({}, {}))),
         )
         for company in ledger.reporting
     ]
@@ -112,6 +112,7 @@ def _page(
             "metrics": _metrics(tables["marts.company_metrics"]),
             "segments": _segments(tables["core.segment_quarters"], currency),
             "restatements": _restatements(tables["marts.restatements"], currency),
+            "bases": _bases(quarters),
             "disagreements": _disagreements(tables["marts.disagreements"], currency),
             "gaps": _gaps(tables["core.gaps"]),
             "anomalies": [health.told(row) for row in tables["core.anomalies"].iter_rows(named=True)],
@@ -354,6 +355,13 @@ def _segments(segments: pl.DataFrame, currency: str) -> Sheet:
 def _restatements(rows: pl.DataFrame, currency: str) -> list[dict[str, object]]:
     found = rows.sort("known_at", descending=True).head(ROWS).iter_rows(named=True)
     return [_both(row, ("old_value", "new_value"), currency) for row in found]
+
+
+def _bases(quarters: pl.DataFrame) -> list[dict[str, object]]:
+    """Items whose older figures are on another basis: title, end of the newest such figure, day of the change."""
+    older = quarters.filter(pl.col("basis_until").is_not_null() & (pl.col("period_end") >= date(2015, 1, 1)))
+    changed = older.group_by("item", since="basis_until").agg(last=pl.col("period_end").max())
+    return changed.sort("since", "item", descending=[True, False]).to_dicts()
 
 
 def _disagreements(rows: pl.DataFrame, currency: str) -> list[dict[str, object]]:

@@ -124,3 +124,25 @@ def test_free_cash_flow_is_explained_by_its_parts():
 def test_a_question_without_answer_says_what_there_is(metric, quarter, message):
     with pytest.raises(explain.Unexplained, match=message):
         explain.explain(tables(*filed(REVENUE, (90, 100, 110), 420)), "acme", metric, quarter)
+
+
+def test_growth_over_two_bases_is_explained_as_unknown():
+    # The first quarter of 2025 is restated from 90 to 60 in 2026, that of 2024 is not: 60 after 80 is no growth.
+    rows = [
+        observation(REVENUE, start, end, value * 1e6, known)
+        for start, end, value, known in (
+            ("2024-01-01", "2024-03-31", 80, "2024-05-01"),
+            ("2024-04-01", "2024-06-30", 80, "2024-08-01"),
+            ("2024-07-01", "2024-09-30", 80, "2024-11-01"),
+            ("2024-10-01", "2024-12-31", 80, "2025-02-15"),
+            ("2025-01-01", "2025-03-31", 90, "2025-05-01"),
+            ("2025-01-01", "2025-03-31", 60, "2026-05-01"),
+        )
+    ]
+    quarter, year = explain.explain(tables(*rows), "acme", "revenue_growth_yoy", "2025Q1").children
+    assert (quarter.value, quarter.detail) == (None, "null: revenue: restated since the year before")
+    assert (quarter.children[0].value, quarter.children[0].detail) == (None, "restated since the year before")
+    assert [n.value for n in quarter.children[0].children] == [80e6, 60e6]
+    assert (year.value, year.detail) == (None, "null: revenue: restated within the twelve months")
+    four = next(n for n in nodes(year) if n.label == "Revenue, four quarters to 2025Q1")
+    assert (four.value, four.detail) == (None, "restated within the twelve months")

@@ -12,7 +12,7 @@ import pytest
 from analytics import metrics, statements
 from analytics.contracts import empty, table
 from dashboard import site
-from dashboard.pages.company import millions
+from dashboard.pages.company import _bases, millions
 from tests.analytics.facts import companies, no_rates, observation, observations
 from tests.dashboard import synthetic
 
@@ -143,3 +143,15 @@ def test_amounts_of_won_are_in_billions_and_lose_nothing(tmp_path: Path) -> None
     assert "<data value=133873443000000>133,873</data>" in sheet[0]
     other = (tmp_path / "companies/amd.html").read_text(encoding="utf-8")
     assert "Millions of USD" in other and "<data" not in other.split('id="quarters"')[1].split("</section>")[0]
+
+
+def test_items_with_figures_on_another_basis_are_told() -> None:
+    # The first quarter of 2025 is restated by a sixth in 2026; of 2024 nothing is said again.
+    rows = [
+        (REVENUE, "2024-01-01", "2024-03-31", 80, "2024-05-01"),
+        (REVENUE, "2025-01-01", "2025-03-31", 90, "2025-05-01"),
+        (REVENUE, "2025-01-01", "2025-03-31", 75, "2026-05-01"),
+    ]
+    raw = observations(*(observation(c, s, e, v * 1e6, k) for c, s, e, v, k in rows))
+    quarters = statements.derive(raw, companies(), no_rates()).quarters
+    assert _bases(quarters) == [{"item": "revenue", "since": date(2026, 5, 1), "last": date(2024, 3, 31)}]
