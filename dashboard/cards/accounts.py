@@ -102,8 +102,7 @@ def card(name: str, amounts: Amounts, restated: Restated = MappingProxyType({}))
         legend=lines.key(series),
         note="Operating income as filed (GAAP or IFRS); capex is cash paid, without finance leases."
         + " Where only whole years are known, the line runs from year to year." * _by_year(revenue)
-        + " A line stops where the company was restated: what it sold since is not what it sold before."
-        * bool(restated),
+        + " A line stops where the company was restated, since what came before is on another basis." * bool(restated),
     )
     return Card("accounts", "Dollars: what does it sell, keep and spend?", [view], break_at=620)
 

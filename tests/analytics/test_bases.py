@@ -171,6 +171,25 @@ def test_what_is_older_than_a_year_that_stands_is_compared():
     assert found["2024Q4", "ttm"] == pytest.approx(-0.40)
 
 
+def test_what_is_older_than_a_whole_year_that_stands_is_on_its_basis_too():
+    older = said("2022-01-01", "2022-03-31", (90, "2022-05-01"), (90, "2023-05-01"))
+    restated = two_years(q5=60, q6=60, q7=60, q8=60)
+    assert quarter(derive(*restated, older), "revenue", "2022-03-31", "basis_until") == date(2025, 5, 1)
+    year = said("2023-01-01", "2023-12-31", (400, "2024-02-15"), (400, "2026-02-15"))
+    assert quarter(derive(*restated, older, year), "revenue", "2022-03-31", "basis_until") is None
+    # A year that changed with them says nothing: 400 and 380.
+    year = said("2023-01-01", "2023-12-31", (400, "2024-02-15"), (380, "2026-02-15"))
+    assert quarter(derive(*restated, older, year), "revenue", "2022-03-31", "basis_until") is not None
+
+
+def test_an_older_quarter_that_stands_says_nothing_of_others():
+    # The second quarter of 2024 is restated in August 2025; the first is repeated as it was after that.
+    again = said("2024-01-01", "2024-03-31", (110, "2026-02-15"))
+    found = measured(derive(*two_years(q6=60, q7=60, q8=60), again))
+    assert found["2024Q1", "quarter"] == pytest.approx(0.10)
+    assert found["2024Q2", "quarter"] == "revenue: restated since the year before"
+
+
 def test_quarters_that_add_up_to_a_restated_year_are_on_its_basis():
     # Only the second quarter was touched and the year with it: 110 + 60 + 110 + 110 is the restated 390.
     year = said("2024-01-01", "2024-12-31", (440, "2025-02-15"), (390, "2026-02-15"))
