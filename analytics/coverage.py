@@ -153,5 +153,8 @@ def _known(company_quarters: pl.DataFrame, segment_quarters: pl.DataFrame) -> pl
     whole = company_quarters.select(
         "company_id", "item", quarter, segment=pl.lit(""), origin=pl.coalesce(year_only, from_source)
     )
-    parts = segment_quarters.select("company_id", "item", quarter, "segment", origin=pl.coalesce(year_only, own))
+    # A quarter that two segmentations tell is one known quarter.
+    parts = segment_quarters.select(
+        "company_id", "item", quarter, "segment", origin=pl.coalesce(year_only, own)
+    ).unique()
     return pl.concat([whole.select(columns), parts.select(columns)])

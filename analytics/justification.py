@@ -16,6 +16,7 @@ from pydantic import Field
 
 from analytics import aggregate, finality, windows
 from analytics.contracts import conform, empty, table
+from analytics.segments import furthest
 from analytics.stacks.entries import Entry, Slug, Text
 
 TOGETHER = "together"
@@ -440,13 +441,9 @@ def _simple_rule(segment_quarters: pl.DataFrame, rule: SimpleRule) -> pl.DataFra
         pl.col("item") == "revenue",
         pl.col("derivation") != "year_only",
     )
-    return (
-        line.sort("basis_note")
-        .unique("calendar_quarter", keep="first", maintain_order=True)
-        .select(
-            quarter=windows.index_of(pl.col("calendar_quarter")),
-            simple_rule_usd=simple_rule(pl.col("value_usd")),
-        )
+    return furthest(line).select(
+        quarter=windows.index_of(pl.col("calendar_quarter")),
+        simple_rule_usd=simple_rule(pl.col("value_usd")),
     )
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from analytics import aggregate, bases, windows
 from analytics.capture import layers_of, with_status
 from analytics.contracts import conform, empty, table
+from analytics.segments import furthest
 from analytics.stacks.entries import Entry, Slug, Text
 
 RESIDUAL, SUPPLIERS, BUYERS = "residual", "suppliers", "buyers"
@@ -208,9 +209,8 @@ def _memo(segment_quarters: pl.DataFrame, memo: Memo) -> pl.DataFrame:
         pl.col("company_id") == memo.company, pl.col("segment") == memo.segment, pl.col("item") == "revenue"
     )
     # One line in several segmentations is the same line told in other places; amounts are joined only within one.
-    one = line.sort("basis_note").unique(["calendar_quarter", "derivation"], keep="first", maintain_order=True)
     amounts = (
-        windows.amounts(one.with_columns(basis_note=pl.lit("")), ("company_id",))
+        windows.amounts(furthest(line), ("company_id",))
         .filter(pl.col("value_usd").is_not_null())
         .select("quarter", "window", amount_usd="value_usd")
     )

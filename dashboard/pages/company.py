@@ -17,6 +17,7 @@ from polars import selectors
 from analytics.contracts import empty, table
 from analytics.items import BY_ID, IDENTITIES, ITEMS
 from analytics.metrics.registry import METRICS
+from analytics.segments import furthest
 from dashboard import formats
 from dashboard.cards import accounts, market
 from dashboard.cards.card import Card
@@ -341,7 +342,7 @@ def _segments(segments: pl.DataFrame, currency: str) -> Sheet:
         return Sheet([], [])
     ends = segments["period_end"].unique().sort().tail(QUARTERS).to_list()
     cells: dict[str, dict[str, Cell]] = {}
-    rows = segments.filter(pl.col("period_end").is_in(ends)).sort("segment", "item")
+    rows = furthest(segments.filter(pl.col("period_end").is_in(ends))).sort("segment", "item")
     for segment, item, end, value, derivation in rows.select(
         "segment", "item", "period_end", "value", "derivation"
     ).iter_rows():

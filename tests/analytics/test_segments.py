@@ -4,8 +4,9 @@ from datetime import date
 
 import polars as pl
 
+from analytics import windows
 from analytics.contracts import table
-from analytics.segments import segment_quarters
+from analytics.segments import furthest, segment_quarters
 from tests.analytics.facts import companies, day, no_rates
 
 QUARTERS = (
@@ -73,5 +74,54 @@ def test_what_a_segmentation_reaches_later_does_not_speak_for_it_before():
     old = [segment(*QUARTERS[0], 10, "old"), segment(*QUARTERS[2], 12, "old")]
     new = [segment(*QUARTERS[0], 11, "new")]
     first = pl.col("calendar_quarter") == "2024Q1"
-    assert derive(*old, *new, on=date(2024, 7, 15)).filter(first)["value"].to_list() == [11.0]
-    assert derive(*old, *new).filter(first)["value"].to_list() == [10.0]
+    assert furthest(derive(*old, *new, on=date(2024, 7, 15))).filter(first)["value"].to_list() == [11.0]
+    assert furthest(derive(*old, *new)).filter(first)["value"].to_list() == [10.0]
+
+
+def test_a_quarter_speaks_before_a_year_that_reaches_as_far():
+    rows = derive(segment(*QUARTERS[3], 13, "after"), segment("2024-01-01", "2024-12-31", 46, "before"))
+    assert furthest(rows).select("value", "derivation").rows() == [(13.0, "reported")]
+
+
+def test_twelve_months_are_those_of_one_segmentation_where_two_give_the_same_quarters():
+    # Cut anew from 2024 on, with 2024 recast: the old four quarters end with 2023, the new ones with 2024.
+    year = [(f"2023{start[4:]}", f"2023{end[4:]}") for start, end in QUARTERS]
+    before = [segment(*period, value, "before") for period, value in zip(year, (1, 2, 3, 4), strict=True)]
+    both = [segment(s, e, v, note) for s, e in QUARTERS[:2] for note, v in (("before", 50), ("after", 7))]
+    after = [segment(s, e, 7, "after") for s, e in QUARTERS[2:]]
+    rows = windows.amounts(derive(*before, *both, *after), ("company_id", "segment", "basis_note"))
+    twelve = rows.filter(pl.col("window") == "ttm", pl.col("value").is_not_null())
+    found = {(note, quarter): value for note, quarter, value in twelve.select("basis_note", "quarter", "value").rows()}
+    last = windows.index("2023Q4")
+    # 1+2+3+4, 2+3+4+50, 3+4+50+50; and 4 × 7 a year after the new cut began.
+    assert found == {
+        ("before", last): 10, ("before", last + 1): 59, ("before", last + 2): 107, ("after", last + 4): 28,
+    }  # fmt: skip
+
+
+def test_recast_figures_were_told_with_the_same_quarter_of_the_next_year():
+    # The first quarter of 2024 as recast was told beside that of 2025: 2025-03-31 and 60 days.
+    recast = segment(*QUARTERS[0], 10, "after August (FY2024 as recast)")
+    assert derive(recast)["known_at"].to_list() == [date(2025, 5, 30)]
+    assert derive(recast, on=date(2025, 5, 29)).is_empty()
+    # A remark that names another year is about the segmentation, not about this figure.
+    named = segment(*QUARTERS[0], 10, "after August (FY2023 as recast)")
+    assert derive(named)["known_at"].to_list() == [date(2024, 5, 30)]
+    assert derive(recast)["basis_note"].to_list() == derive(named)["basis_note"].to_list() == ["after August"]
+
+
+def test_revenue_beside_operating_income_of_another_basis_stands_in_both():
+    first = "reportable segment; FY2023-24 operating income on the basis first reported"
+    recast = "reportable segment; FY2024 operating income on the basis recast in 2025 (sums to the comparative)"
+    income = {"item": "operating_income"}
+    rows = derive(
+        segment(*QUARTERS[0], 10, first), segment(*QUARTERS[0], -3, first, **income),
+        segment(*QUARTERS[0], -2, recast, **income),
+    )  # fmt: skip
+    told = {(note, item): value for note, item, value in rows.select("basis_note", "item", "value").rows()}
+    assert told == {
+        ("reportable segment", "revenue"): 10.0,
+        ("reportable segment", "operating_income"): -2.0,
+        ("reportable segment; operating income on the basis first reported", "revenue"): 10.0,
+        ("reportable segment; operating income on the basis first reported", "operating_income"): -3.0,
+    }

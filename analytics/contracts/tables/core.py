@@ -322,8 +322,8 @@ TABLES = (
     Table(
         "core",
         "segment_quarters",
-        "One row per company, segment, item and fiscal quarter.",
-        ("company_id", "segment", "item", "period_end", "derivation"),
+        "One row per company, segment, item, fiscal quarter and segmentation.",
+        ("company_id", "segment", "item", "period_end", "basis_note"),
         (
             company_id,
             Column("segment", STRING, "Segment as the company names it."),
@@ -338,7 +338,8 @@ TABLES = (
             Column(
                 "basis_note",
                 STRING,
-                "Which segmentation it belongs to; figures of different ones are not joined.",
+                "Which segmentation it belongs to; figures of different ones are not joined, and one quarter may have "
+                "several.",
             ),
             Column("source", STRING, "Where it was taken from."),
             known_at,

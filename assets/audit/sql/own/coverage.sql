@@ -36,7 +36,7 @@ known AS (
     END AS origin
   FROM own.company_quarters
   UNION ALL
-  SELECT company_id, segment, item, own.quarter_number(calendar_quarter),
+  SELECT DISTINCT company_id, segment, item, own.quarter_number(calendar_quarter),
     CASE derivation WHEN 'year_only' THEN 'year_only' WHEN 'reported' THEN 'reported' ELSE 'derived' END
   FROM own.segment_quarters
 ),

@@ -1,28 +1,39 @@
--- Reported segments by fiscal quarter, before translation.
--- A figure is known 60 days after its quarter, 90 after its year, and so is a fourth quarter that others derived. The
--- segmentation is the basis note without remarks on single figures; of several figures of one segmentation and period the
--- exact before the retyped before the rounded, then by reference. A fourth quarter is the year less its three other
--- quarters of the same segmentation. Where segmentations meet, the one that reaches furthest speaks (by what is known on
--- the day), then the stated before the derived, and of those ours before the source's.
+-- Reported segments by fiscal quarter and segmentation, before translation.
+-- A figure is known 60 days after its quarter, 90 after its year, and so is a fourth quarter that others derived; what its
+-- note says was recast in its own fiscal year, a year (365 days) later. The segmentation is the basis note without remarks
+-- on single figures; revenue beside operating income of another basis stands in both. Of several figures of one
+-- segmentation and period the exact before the retyped before the rounded, then by reference. A fourth quarter is the year less its three other quarters of the same segmentation. The stated
+-- speaks before the derived, and of those ours before the source's.
 WITH spans AS (
   SELECT s.*, m.fiscal_year_end_month AS month, own.quarters_in(s.period_end - s.period_start + 1) AS spans,
     regexp_replace(
-      regexp_replace(s.basis_note, ';? ?fourth quarter derived upstream.*$', ''), ' \(FY\d+ as recast\)$', ''
-    ) AS note
+      regexp_replace(
+        regexp_replace(
+          regexp_replace(s.basis_note, ';? ?fourth quarter derived upstream.*$', ''), ' \(FY\d+ as recast\)$', ''
+        ), ';? ?FY\d+ operating income on the basis recast.*$', ''
+      ), 'FY[\d-]+ (operating income on the basis first reported)$', '\1'
+    ) AS note,
+    TRY_CAST(coalesce(
+      nullif(regexp_extract(s.basis_note, '\(FY(\d+) as recast\)$', 1), ''),
+      CASE WHEN s.item = 'operating_income'
+        THEN nullif(regexp_extract(s.basis_note, 'FY(\d+) operating income on the basis recast', 1), '') END
+    ) AS INTEGER) AS recast
   FROM raw.segment_observations s JOIN core.companies m USING (company_id)
 ),
+in_both AS (
+  FROM spans
+  UNION BY NAME
+  SELECT * REPLACE (regexp_replace(note, ';? ?operating income on the basis first reported$', '') AS note)
+  FROM spans WHERE item = 'revenue'
+),
 noted AS (
-  SELECT * REPLACE (
-    coalesce(nullif(
-      CASE WHEN item = 'revenue' THEN regexp_replace(note, ';? ?FY[\d-]+ operating income on the basis.*$', '')
-        ELSE note END, ''), 'reportable segment') AS note
-  ), period_end + CASE WHEN spans = 1 AND NOT contains(basis_note, 'derived upstream') THEN 60 ELSE 90 END AS known_at,
-    own.fiscal_year(period_end, month) AS fiscal_year,
+  SELECT * REPLACE (coalesce(nullif(note, ''), 'reportable segment') AS note), own.fiscal_year(period_end, month) AS fiscal_year,
+    period_end + CASE WHEN spans = 1 AND NOT contains(basis_note, 'derived upstream') THEN 60 ELSE 90 END
+      + CASE WHEN recast = own.fiscal_year(period_end, month) THEN 365 ELSE 0 END AS known_at,
     CASE WHEN contains(basis_note, 'derived upstream') THEN 'q4_from_year' ELSE 'reported' END AS derivation
-  FROM spans WHERE spans IN (1, 4)
+  FROM in_both WHERE spans IN (1, 4)
 ),
 heard AS (
-  SELECT *, max(period_end) OVER (PARTITION BY company_id, segment, item, note) AS reach
   FROM noted
   WHERE own.is_known(known_at)
   QUALIFY row_number() OVER (
@@ -50,12 +61,10 @@ quarters AS (
 known AS (
   FROM quarters
   QUALIFY row_number() OVER (
-    PARTITION BY company_id, segment, item, period_end
-    ORDER BY reach DESC, derivation = 'reported' DESC, spans DESC, note
+    PARTITION BY company_id, segment, item, note, period_end ORDER BY derivation = 'reported' DESC, spans DESC
   ) = 1
 )
 SELECT * FROM known
 UNION ALL BY NAME
 SELECT y.* REPLACE ('year_only' AS derivation) FROM years y
-ANTI JOIN known USING (company_id, segment, item, period_end)
-QUALIFY row_number() OVER (PARTITION BY company_id, segment, item, period_end ORDER BY reach DESC, note) = 1
+ANTI JOIN known USING (company_id, segment, item, note, period_end)
