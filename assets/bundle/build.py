@@ -1,7 +1,7 @@
 """Builds the bundle from the data packs: `python -m assets.bundle.build --data FOLDER`.
 
 Belongs here: which pack fills which file, the writing, the closing report. Does not belong here: the shape of a pack
-(figures.py, market.py), what is left out (exclusions.toml, selection.py).
+(figures.py, market.py, segments.py), what is left out (exclusions.toml, selection.py).
 """
 
 import argparse
@@ -15,7 +15,7 @@ import polars as pl
 from analytics.contracts import conform, table
 from analytics.quarantine import without_quarantined
 from analytics.stacks import registry
-from assets.bundle import FILES, MANIFEST, exclusions, figures, market, plausibility, selection
+from assets.bundle import FILES, MANIFEST, exclusions, figures, market, plausibility, segments, selection
 from assets.bundle.exclusions import Judgements
 from assets.sources.observation import with_ids
 
@@ -40,7 +40,9 @@ class Report:
     left_out: dict[str, int] = field(default_factory=dict)
 
 
-def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Path) -> Report:
+def build(
+    data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Path, stated: Path = segments.FILE
+) -> Report:
     """Write the bundle's files and manifest into `out`; the same input gives the same bytes.
 
     Args:
@@ -48,6 +50,7 @@ def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Pat
         companies: core.companies.
         tickers: company id by ticker, second listings included.
         out: folder to write to; must exist.
+        stated: our file of segment figures.
     """
     report = Report()
     listed = companies.filter(pl.col("ticker").is_not_null())
@@ -59,7 +62,7 @@ def build(data: Path, companies: pl.DataFrame, tickers: dict[str, str], out: Pat
     report.left_out |= {f"fx {pair}: bad days and snapshots": n for pair, n in bad_days.items()}
     frames = {
         "observations.parquet": observations(data, companies, known, fx, report),
-        "segments.parquet": segments(data, known),
+        "segments.parquet": segments.segments(data, known, stated),
         "fx.parquet": fx,
         "prices.parquet": prices,
         "splits.parquet": market.splits(data, own),
@@ -142,19 +145,6 @@ def _in_reporting_currency(rows: pl.DataFrame, companies: pl.DataFrame, report: 
     kept = joined.filter((pl.col("unit") == "shares") | (pl.col("unit") == pl.col("reporting_currency")))
     report.left_out["aggregators' figures in another currency"] = rows.height - kept.height
     return kept.drop("reporting_currency")
-
-
-def segments(data: Path, tickers: pl.DataFrame) -> pl.DataFrame:
-    """Figures of reported segments."""
-    rows = pl.read_csv(data / "segments" / "segments.csv", infer_schema=False).join(tickers, on="ticker")
-    return rows.select(
-        "company_id", "segment", "item",
-        pl.col("period_start", "period_end").str.to_date(),
-        "unit",
-        pl.col("value").cast(pl.Float64),
-        "basis_note", "quality",
-        reference="source",
-    )  # fmt: skip
 
 
 def _write(frame: pl.DataFrame, path: Path, file: str) -> dict[str, int | str]:

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from analytics.contracts import empty, table
-from assets.bundle import FILES, MANIFEST, build, exclusions, market, plausibility, selection
+from assets.bundle import FILES, MANIFEST, build, exclusions, market, plausibility, segments, selection
 from assets.bundle.plausibility import Rules
 from assets.bundle.spans import with_assumed_starts
 from assets.sources import bundle
@@ -154,14 +154,30 @@ def packs(tmp_path: Path) -> Path:
         "ticker,segment,item,period_start,period_end,fiscal_label,value,unit,basis_note,source,quality",
         ("NVDA", "Graphics", "revenue", "2025-01-27", "2025-07-27", "6M YTD", 9.0, "USD", "reportable", "s", "exact"),
     )  # fmt: skip
+    stated(data)
     return data
+
+
+NOTE = "an invented cut"
+FIGURE = {
+    "company_id": "nvidia", "segment": "Graphics", "item": "revenue", "period_start": "2025-07-28",
+    "period_end": "2025-10-26", "value": "5", "unit": "USD", "basis_note": NOTE, "quality": "exact",
+    "reference": "NVIDIA release of 2025-11-19, invented",
+}  # fmt: skip
+
+
+def stated(data: Path, *others: dict[str, str]) -> Path:
+    """Our file of segment figures: one good figure, and the others."""
+    file = data / "stated.csv"
+    write_csv(file, ",".join(FIGURE), *(({**FIGURE, **other}).values() for other in ({}, *others)))
+    return file
 
 
 @pytest.fixture
 def built(packs: Path, tmp_path: Path) -> bundle.Bundle:
     out = tmp_path / "out"
     out.mkdir()
-    build.build(packs, companies(), TICKERS, out)
+    build.build(packs, companies(), TICKERS, out, packs / "stated.csv")
     return bundle.read(out)
 
 
@@ -178,7 +194,7 @@ def ends(built: bundle.Bundle, concept: str, company_id: str = "example") -> lis
 def test_the_same_packs_give_the_same_bytes(packs: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        build.build(packs, companies(), TICKERS, tmp_path / name)
+        build.build(packs, companies(), TICKERS, tmp_path / name, packs / "stated.csv")
     for file in (*FILES, MANIFEST):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
 
@@ -284,9 +300,8 @@ def test_splits_without_a_date_keep_their_note(built: bundle.Bundle) -> None:
 
 
 def test_segments_keep_half_years_as_half_years(built: bundle.Bundle) -> None:
-    assert built.segment_observations.select("period_start", "period_end").rows() == [
-        (date(2025, 1, 27), date(2025, 7, 27))
-    ]
+    halves = built.segment_observations.filter(pl.col("reference") == "s")
+    assert halves.select("period_start", "period_end").rows() == [(date(2025, 1, 27), date(2025, 7, 27))]
 
 
 # --- the tests that a series must pass ---
@@ -415,6 +430,53 @@ def test_a_year_is_missing_only_while_one_of_its_quarters_is() -> None:
     quarters = series("capex", [25.0] * 4).select(*selection.KEY, "period_end")
     assert selection.fill(year, quarters, ()).height == 0
     assert selection.fill(year, quarters.head(3), ()).height == 1
+
+
+# --- our own file of segment figures ---
+
+
+KNOWN = pl.DataFrame({"ticker": list(TICKERS), "company_id": list(TICKERS.values())})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"company_id": "nvidea"}, "no listed company 'nvidea'"),
+        ({"item": "capex"}, "item 'capex' is none of revenue, operating_income"),
+        ({"period_start": "2025-04-28"}, "182 days from period_start to period_end are no quarter and no year"),
+        ({"period_end": "26.10.2025"}, "not both dates as 2026-06-30"),
+        ({"value": "5,0"}, "value '5,0' is no number"),
+        ({"value": "inf"}, "value 'inf' is no number"),
+        ({"unit": "$m"}, r"unit '\$m' is no ISO 4217 code"),
+        ({"quality": "good"}, "quality 'good' is none of exact, retyped, rounded"),
+        ({"reference": " "}, "reference is empty"),
+        ({}, "says what line 2 says; remove one of them"),
+    ],
+)
+def test_a_bad_segment_figure_names_its_line(packs: Path, change: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=rf"^stated\.csv, line 3: .*{message}"):
+        segments.segments(packs, KNOWN, stated(packs, change))
+
+
+def test_a_segment_file_of_other_columns_or_torn_lines_is_refused(packs: Path) -> None:
+    file = stated(packs)
+    whole = file.read_text()
+    file.write_text(whole.replace("reference", "source"))
+    with pytest.raises(ValueError, match=r"^stated\.csv: the columns are company_id, segment, "):
+        segments.segments(packs, KNOWN, file)
+    file.write_text(whole + "nvidia,Graphics\n")
+    with pytest.raises(ValueError, match=r"^stated\.csv, line 3: it has not 10 fields"):
+        segments.segments(packs, KNOWN, file)
+
+
+def test_a_segment_figure_that_is_stated_with_two_values_is_not_taken(packs: Path) -> None:
+    # The same quarter in another document, on the same cut: the remark on recasting tells of no other one.
+    other = {"reference": "another release", "value": "6", "basis_note": f"{NOTE} (FY2026 as recast)"}
+    told = r"^nvidia Graphics revenue 2025-07-28 2025-10-26 USD is stated as 5 and 6 \(.*another release\); take"
+    with pytest.raises(ValueError, match=told):
+        segments.segments(packs, KNOWN, stated(packs, other))
+    rows = segments.segments(packs, KNOWN, stated(packs, {**other, "basis_note": "a newer cut"}))
+    assert sorted(rows["value"]) == [5.0, 6.0, 9.0]
 
 
 # --- the judgements as data ---
