@@ -324,7 +324,7 @@ def test_the_segments_of_amazon_are_its_operating_income() -> None:
     one = rows.unique(["segment", "period_end"]).group_by(year=pl.col("period_end").dt.year())
     parts = one.agg(pl.len(), pl.col("value").sum() / 1e6).filter(pl.col("len") == 3)
     assert dict(parts.select("year", "value").rows()) == stated
-    # The release of 2026-02-05: North America and International beside it, and all of Amazon, for the quarter and the year.
+    # The release of 2026-02-05: North America and International beside it, and all of Amazon, last quarter and year.
     aws = dict(
         clouds()
         .filter(
