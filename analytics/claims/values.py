@@ -134,7 +134,7 @@ def _metrics(
 ) -> pl.DataFrame:
     """Metrics of layers; none where the members that report what it rests on have less than 80 % of the revenue.
 
-    AWS reports no quarters of operating income: the margin of the other clouds is not the layer's.
+    Where the largest cloud's operating income is not known, the margin of the others is not the layer's.
     """
     items = {name: _RESTS_ON[name] for name in names if name in _RESTS_ON}
     layer = [c for c in _PLACE if c != "member_id"]
