@@ -234,19 +234,24 @@ def _with_year_before(rows: pl.DataFrame, by: tuple[str, ...], items: set[str], 
     'restated_<item>' says where they are not on one basis with today's (`restated`, as from `windows.restated_since`).
     """
     rows = _with_columns_for(rows, items)
-    for item in sorted(items):
-        apart = (
-            restated.filter(pl.col("item") == item).drop("item").with_columns(pl.lit(True).alias(f"restated_{item}"))
+    apart = restated.filter(pl.col("item").is_in(items)).with_columns(restated=pl.lit(True))
+    if apart.height:
+        flags = apart.with_columns(pl.format("restated_{}", "item").alias("item"))
+        rows = rows.join(
+            flags.pivot(on="item", index=[*by, "quarter", "window"], values="restated"),
+            on=[*by, "quarter", "window"],
+            how="left",
         )
-        rows = rows.join(apart, on=[*by, "quarter", "window"], how="left")
+    unflagged = (f"restated_{i}" for i in sorted(items) if f"restated_{i}" not in rows.columns)
+    rows = rows.with_columns(pl.lit(None, pl.Boolean).alias(name) for name in unflagged)
     names = [f"{f}_{i}" for i in sorted(items) for f in ("value", "value_usd", "currency", "period_end")]
     before = rows.select(*by, pl.col("quarter") + 4, "window", *(pl.col(n).alias(f"prior_{n}") for n in names))
     rows = rows.join(before, on=[*by, "quarter", "window"], how="left")
 
     def when_a_year(name: str, item: str) -> pl.Expr:
         days = (pl.col(f"period_end_{item}") - pl.col(f"prior_period_end_{item}")).dt.total_days()
-        apart = pl.col(f"restated_{item}").fill_null(False)
-        return pl.when(days.is_between(*windows.YEAR_DAYS) & ~apart).then(pl.col(name)).alias(name)
+        shared = ~pl.col(f"restated_{item}").fill_null(False)
+        return pl.when(days.is_between(*windows.YEAR_DAYS) & shared).then(pl.col(name)).alias(name)
 
     return rows.with_columns(when_a_year(f"prior_{f}_{i}", i) for i in sorted(items) for f in ("value", "value_usd"))
 
