@@ -79,7 +79,7 @@ def test_what_a_segmentation_reaches_later_does_not_speak_for_it_before():
 
 
 def test_a_quarter_speaks_before_a_year_that_reaches_as_far():
-    rows = derive(segment(*QUARTERS[3], 13, "after"), segment("2024-01-01", "2024-12-31", 46, "before"))
+    rows = derive(segment(*QUARTERS[3], 13, "one cut"), segment("2024-01-01", "2024-12-31", 46, "another"))
     assert furthest(rows).select("value", "derivation").rows() == [(13.0, "reported")]
 
 
