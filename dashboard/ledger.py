@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from analytics import hindsight
+from analytics.changes import YEAR
 from analytics.contracts import empty, table
 from analytics.contracts.columns import BASES
 from analytics.metrics.registry import METRICS
@@ -502,6 +503,35 @@ class Ledger:
     def deals(self) -> list[dict[str, Any]]:
         """Rows of core.deals, the oldest first."""
         return self.frame("core.deals").sort("date", "deal", "step").to_dicts()
+
+    @cached_property
+    def _cuts(self) -> dict[tuple[str, str], dict[str, dict[str, bool]]]:
+        """By company, segment and segmentation the quarters whose sales are told, and whether as a whole year."""
+        found: dict[tuple[str, str], dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
+        sales = self.tables["core.segment_quarters"].filter(pl.col("item") == "revenue")
+        columns = ("company_id", "segment", "basis_note", "calendar_quarter", "derivation")
+        for company, segment, cut, quarter, derivation in sales.select(columns).iter_rows():
+            found[company, segment][cut][quarter] = derivation == "year_only"
+        return found
+
+    def _cuts_of(self, member: Member, quarter: str) -> set[str]:
+        """The segmentations in which twelve months of a member's segment are told."""
+        months = [shifted(quarter, -back) for back in range(YEAR)]
+        return {
+            cut
+            for cut, told in self._cuts.get((member.company_id, str(member.segment)), {}).items()
+            if told.get(quarter) or all(told.get(q) is False for q in months)
+        }
+
+    def cut_anew(self, lens: str, since: str, at: str, layer: str | None = None) -> list[str]:
+        """Return the names of members whose segment is told over both twelve months, but in no common segmentation."""
+        found = []
+        for member in self.members(lens, layer):
+            if member.measure == "segment":
+                then, now = self._cuts_of(member, since), self._cuts_of(member, at)
+                if then and now and not then & now:
+                    found.append(member.name)
+        return found
 
     @cached_property
     def splits(self) -> dict[str, list[tuple[date, float, bool]]]:

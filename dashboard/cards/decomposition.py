@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import findings, formats
+from dashboard.cards import recut
 from dashboard.cards.card import Card, Column, Table, Value, View, control
 from dashboard.cards.profit_pools import BASIS_TEXT
 from dashboard.charts import bars
@@ -73,7 +74,7 @@ def _view(ledger: Ledger, lens: str, layer: Layer, base: str, quarter: str) -> V
         note="Own margins: a member’s margin moved. Mix: a member with a margin above or below the layer’s gained or "
         "lost weight in revenue. Weights are the mean of both quarters, so nothing is left over. Newly and no longer "
         "measured: a member with figures in one of both quarters alone, because it joined or left the layer, or has "
-        "not reported these months.",
+        f"not reported these months.{recut.told(ledger, lens, base, quarter, layer.layer)}",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import findings, formats
+from dashboard.cards import recut
 from dashboard.cards.card import Card, Column, Table, Value, View, control
 from dashboard.cards.profit_pools import BASES, BASIS_TEXT, ITEMS
 from dashboard.charts import bars
@@ -65,7 +66,7 @@ def _view(ledger: Ledger, lens: str, item: str, basis: str, base: str) -> View |
         table=Table([Column("Layer"), *(Column(name, unit) for name, unit in columns)], table),
         pictures={"wide": bars.picture(rows, "USD"), "narrow": bars.picture(rows, "USD", narrow=True)},
         note="What entered the record since then is not new and not in it; the table holds it apart. A layer that was "
-        "unknown at the start has no increment.",
+        f"unknown at the start has no increment.{recut.told(ledger, lens, base, quarter) * (basis == 'layer')}",
     )
 
 

@@ -1,12 +1,13 @@
 """Cards of change: who got the increment, and what a margin's change is made of."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from analytics.contracts import conform, table
 from dashboard import findings
-from dashboard.cards import decomposition, increments
+from dashboard.cards import decomposition, increments, recut
 from dashboard.findings import Stake
 from dashboard.ledger import Ledger
 from tests.dashboard import synthetic
@@ -81,3 +82,33 @@ def test_a_margin_taken_apart_sums_to_its_change() -> None:
 def test_a_margin_that_hardly_moved_has_a_neutral_title() -> None:
     row = {"change": 0.004, "within": 0.004, "between": 0.0, "entry": 0.0, "exit": 0.0}
     assert findings.margin_taken_apart("Storage", row, "2022 Q4") is None
+
+
+def test_a_segment_that_was_cut_anew_is_named() -> None:
+    # The old cut tells 2023 by quarters, and the year 2022; the new one 2025, and half of 2023 as recast.
+    contract = table("core.segment_quarters")
+    rows = [
+        {"basis_note": "old", "calendar_quarter": "2022Q4", "derivation": "year_only"},
+        *({"basis_note": "old", "calendar_quarter": f"2023Q{q}", "derivation": "reported"} for q in (1, 2, 3, 4)),
+        *({"basis_note": "new", "calendar_quarter": f"2023Q{q}", "derivation": "reported"} for q in (3, 4)),
+        *({"basis_note": "new", "calendar_quarter": f"2025Q{q}", "derivation": "reported"} for q in (1, 2, 3, 4)),
+    ]
+    day = date(2025, 12, 31)
+    blank = {
+        "company_id": "nvidia", "segment": "Cloud", "item": "revenue", "period_start": day, "period_end": day,
+        "value": 1.0, "currency": "USD", "value_usd": 1.0, "source": "release", "known_at": day,
+    }  # fmt: skip
+    segments = pl.DataFrame([blank | row for row in rows], schema=contract.polars_schema)
+    tables = dict(synthetic.tables())
+    own = (pl.col("lens") == "alpha") & (pl.col("company_id") == "nvidia")
+    tables["core.memberships"] = tables["core.memberships"].with_columns(
+        measure=pl.when(own).then(pl.lit("segment")).otherwise("measure"),
+        segment=pl.when(own).then(pl.lit("Cloud")).otherwise("segment"),
+    )
+    ledger = Ledger(tables | {"core.segment_quarters": segments}, synthetic.AS_OF)
+    for since in ("2022Q4", "2023Q4"):
+        assert ledger.cut_anew("alpha", since, "2025Q4") == ["Nvidia"]
+    assert ledger.cut_anew("alpha", "2022Q4", "2023Q4") == []  # both are told in the old cut
+    assert ledger.cut_anew("alpha", "2024Q4", "2025Q4") == []  # of 2024 nothing is told
+    assert "beside the new: Nvidia." in recut.told(ledger, "alpha", "2022Q4", "2025Q4")
+    assert recut.told(ledger, "alpha", "2022Q4", "2023Q4") == ""
