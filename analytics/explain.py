@@ -120,8 +120,6 @@ def _window(ledger: _Ledger, metric: Metric, window: Window, quarter: str) -> No
         usable = numerator is not None and denominator is not None and denominator > 0
         value = numerator / denominator if usable and numerator is not None and denominator is not None else None
     stored = ledger.stored(metric.id, window, quarter)
-    if stored is not None and stored["value"] is None:
-        value = None
     label = "trailing twelve months" if window == "ttm" else "fiscal quarter"
     return Node(label, value, metric.unit, _verdict(value, stored), tuple(children))
 
