@@ -186,6 +186,7 @@ def layer_items(
         finality.statuses(known, members, figures)
         .join(silent, on=at, how="left")
         .with_columns(
+            # Where members report the item and none is silent, what the silent last told is nothing, not unknown.
             silent_usd=pl.when("reported").then(pl.col("silent_usd").fill_null(0.0)),
             calendar_quarter=windows.label_of(pl.col("quarter")),
         )

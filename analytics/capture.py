@@ -98,6 +98,7 @@ def _amounts(layers: pl.DataFrame, sums: pl.DataFrame, items: pl.DataFrame) -> p
         .with_columns(null_reason=reason)
         .with_columns(
             amount_usd=pl.when(has).then("sum_usd"),
+            # A layer that is refused lacks all of it: what the silent last told, and the measured, if any told.
             unknown_usd=pl.when(has)
             .then("silent_usd")
             .otherwise(pl.col("silent_usd") + pl.col("sum_usd").fill_null(0.0)),
